@@ -1,0 +1,1 @@
+"""Plain functions on arrays, and figures; knows no Brian2."""

@@ -1,0 +1,4 @@
+"""What is connected to what: cells, receptors, regions and the circuits of them."""
+
+from .circuit import Circuit as Circuit
+from .memory import Memory as Memory

@@ -1,0 +1,96 @@
+"""Central amygdala: its output drives freezing.
+
+BLA ──▶ output ──▶ brain stem      the rate of these cells is read as freezing
+          └─▶ output               mutual inhibition
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .cells import AdEx, Cell
+from .drives import Background
+from .parameters import ASSUMED, Source
+from .projection import Projection
+from .quantity import Quantity
+from .region import Region
+
+BRUNEL = Source("Brunel and Wang 2001", doi="10.1023/A:1011204814320")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output(AdEx):
+    """Output cell of the central amygdala."""
+
+    C: Quantity = ASSUMED("250 pF")
+    g_L: Quantity = ASSUMED("16.7 nS")
+    E_L: Quantity = ASSUMED("-70 mV")
+    V_T: Quantity = ASSUMED("-50 mV")
+    D_T: Quantity = ASSUMED("1 mV")
+    V_r: Quantity = ASSUMED("-70 mV")
+    t_ref: Quantity = ASSUMED("2 ms")
+    a: Quantity = ASSUMED("0 nS")
+    b: Quantity = ASSUMED("30 pA")
+    tau_w: Quantity = ASSUMED("150 ms")
+    tau_ampa: Quantity = ASSUMED("5 ms")
+    tau_nmda: Quantity = BRUNEL("100 ms")
+    tau_gaba: Quantity = BRUNEL("10 ms")
+    E_exc: Quantity = ASSUMED("0 mV")
+    E_inh: Quantity = ASSUMED("-75 mV")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputBackground(Background):
+    """Background into Output cells."""
+
+    I_mean: Quantity = ASSUMED("100 pA")
+    I_sd: Quantity = ASSUMED("100 pA")
+
+
+@dataclass(frozen=True, kw_only=True)
+class BLAToOutput(Projection):
+    """Amygdala's way out."""
+
+    pre: ClassVar[str] = "bla_principal"
+    post: ClassVar[str] = "cea_output"
+    receptor: ClassVar[str] = "AMPA"
+    in_degree: int = ASSUMED(200)
+    weight: Quantity = ASSUMED("0.25 nS")
+    delay: Quantity = ASSUMED("3 ms")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputToOutput(Projection):
+    """Mutual inhibition."""
+
+    pre: ClassVar[str] = "cea_output"
+    post: ClassVar[str] = "cea_output"
+    receptor: ClassVar[str] = "GABA_A"
+    in_degree: int = ASSUMED(20)
+    weight: Quantity = ASSUMED("0.5 nS")
+    delay: Quantity = ASSUMED("1.5 ms")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CeA(Region):
+    """What is chosen about the central amygdala."""
+
+    members: ClassVar[tuple[str, ...]] = ("output",)
+    inhibitory: ClassVar[tuple[str, ...]] = ("output",)
+    n_output: int = ASSUMED(100, "output cells")
+    output: Cell = Output()
+    output_background: Background = OutputBackground()
+    bla_to_output: Projection = BLAToOutput()
+    output_to_output: Projection = OutputToOutput()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CeA(Region):
+    """What is chosen about the central amygdala."""
+
+    members: ClassVar[tuple[str, ...]] = ("output",)
+    inhibitory: ClassVar[tuple[str, ...]] = ("output",)
+    n_output: int = ASSUMED(100, "output cells")
+    output: Cell = Output()
+    output_background: Background = OutputBackground()
+    bla_to_output: Projection = BLAToOutput()
+    output_to_output: Projection = OutputToOutput()

@@ -1,0 +1,123 @@
+"""A circuit: regions put together, at any scale.
+
+``scale`` multiplies the number of cells. A target cell keeps its number of inputs as
+long as these are at most half of the source; where they are cut to that half, each
+conductance is raised by the same factor, so that the total input stays.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .parameters import ASSUMED, Parameters
+from .projection import FIXED, Projection, Rule, code
+from .quantity import Quantity
+from .region import Population, Region
+
+Rules = Mapping[str, Rule]
+
+
+class Synapse(NamedTuple):
+    """A projection as it is built: with its rule, and its inputs at this scale."""
+
+    name: str
+    projection: Projection
+    rule: Rule
+    in_degree: int
+    gain: float
+    n_pre: int
+    n_post: int
+
+    @property
+    def size(self) -> int:
+        """The number of synapses."""
+        return self.in_degree * self.n_post
+
+    @property
+    def symbols(self) -> dict[str, Quantity | float]:
+        """The symbols of the rule with their values, and the projection's own."""
+        weight = self.projection.weight
+        w_0 = Quantity(weight.value * self.gain, weight.dimension, weight.text)
+        own = {"w_0": w_0, "nmda": self.projection.nmda}
+        return {**self.rule.symbols(code(self.rule)), **own}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circuit(Parameters):
+    """Regions and a scale."""
+
+    scale: float = ASSUMED(1.0, "factor on the number of cells")
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that cannot be built."""
+        if not 0.02 <= self.scale <= 100:
+            raise ValueError(
+                f"scale={self.scale}: a factor from 0.02 to 100 is wanted."
+            )
+        for row in self.table():
+            name = row.symbol.rpartition(".")[2]
+            if (name.startswith("n_") or name == "in_degree") and int(row.value) < 1:
+                raise ValueError(f"{row.symbol}={row.value}: at least 1 is wanted.")
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """The regions, in their order."""
+        values = (getattr(self, f.name) for f in fields(self))
+        return tuple(value for value in values if isinstance(value, Region))
+
+    @cached_property
+    def populations(self) -> dict[str, Population]:
+        """The populations by name."""
+        all_of_them = (region.populations(self.scale) for region in self.regions)
+        return {p.name: p for some in all_of_them for p in some}
+
+    def synapses(self, rules: Rules) -> dict[str, Synapse]:
+        """Return the projections by name, with the rule of each plastic one."""
+        built = {}
+        for region in self.regions:
+            for projection in region.projections():
+                n_pre = self.populations[projection.pre].size
+                n_post = self.populations[projection.post].size
+                fitting = min(projection.in_degree, max(1, n_pre // 2))
+                built[projection.name] = Synapse(
+                    name=projection.name,
+                    projection=projection,
+                    rule=rules.get(projection.plastic, FIXED),
+                    in_degree=fitting,
+                    gain=projection.in_degree / fitting,
+                    n_pre=n_pre,
+                    n_post=n_post,
+                )
+        return built
+
+    def symbols(self, rules: Rules) -> dict[str, dict[str, Quantity | float]]:
+        """Return the symbols of every population and projection with their values."""
+        cells = {name: p.symbols for name, p in self.populations.items()}
+        return cells | {name: s.symbols for name, s in self.synapses(rules).items()}
+
+    def network(self, rules: Rules | None = None, *, seed: int = 0) -> Any:
+        """Return an ordinary Brian2 ``Network`` of named groups, ready to run."""
+        # Brian2 takes a second to import, and a description does not need it.
+        builder = import_module(".network", __package__)
+        return builder.runnable(self, rules or {}, seed)
+
+
+def connect(synapse: Synapse, rng: np.random.Generator) -> tuple[Any, Any]:
+    """Draw the inputs of every target cell, without replacement and without autapses.
+
+    Returns
+    -------
+    pre, post : int32 arrays of length ``synapse.size``, sorted by ``pre``
+    """
+    draws = rng.random((synapse.n_post, synapse.n_pre), dtype=np.float32)
+    if synapse.projection.pre == synapse.projection.post:
+        np.fill_diagonal(draws, 2.0)
+    chosen = np.argpartition(draws, synapse.in_degree - 1, axis=1)
+    pre = chosen[:, : synapse.in_degree].ravel().astype(np.int32)
+    post = np.repeat(np.arange(synapse.n_post, dtype=np.int32), synapse.in_degree)
+    order = np.lexsort((post, pre))
+    return pre[order], post[order]

@@ -1,0 +1,154 @@
+"""What comes from outside the circuit: background, a place, a grid, a shock.
+
+A drive adds a current to a population. It is evaluated once a millisecond, because
+none of these inputs changes faster; its time course is a column of the episode's
+stimulus, so that no experiment needs a compile.
+
+    column   0 place    1 shock    2 x       3 y       4, 5 theta
+             0 to 1     0 to 1     metres    metres    cosine and sine of its phase
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .parameters import ASSUMED, Parameters, Source, symbol
+from .quantity import Quantity
+
+COLUMNS = ("place", "shock", "x", "y", "theta_cos", "theta_sin")
+
+THETA = "(1 + depth*(cos(lag)*stimulus(t, 4) + sin(lag)*stimulus(t, 5)))"
+
+ZHOU = Source("Zhou et al. 2009", doi="10.1038/nn.2405")
+STENSOLA = Source("Stensola et al. 2012", doi="10.1038/nature11649")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drive(Parameters):
+    """A current from outside: variables of a cell, and the current they give."""
+
+    variables: ClassVar[str] = ""
+    update: ClassVar[str] = ""
+    current: ClassVar[str]
+
+    def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
+        """Return the variables of ``n`` cells of one animal, in SI units."""
+        return {}
+
+    def enter(self, n: int, place: np.random.Generator) -> dict[str, Any]:
+        """Return what a place changes; the generator stands for animal and place."""
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Background(Drive):
+    """The rest of the brain: a mean current and Ornstein-Uhlenbeck noise.
+
+    The noise is stepped exactly, x <- x exp(-tick/tau) + sigma sqrt(1 - exp(-2 tick/tau))
+    N(0,1), so its variance and correlation do not depend on the tick.
+    """
+
+    I_mean: Quantity = symbol("mean background current")
+    I_sd: Quantity = symbol("standard deviation of the background current")
+    tau_noise: Quantity = ASSUMED("5 ms", "correlation time of the background")
+
+    variables: ClassVar[str] = "noise : amp"
+    update: ClassVar[str] = (
+        "noise = noise*exp(-tick/tau_noise)"
+        " + I_sd*sqrt(-expm1(-2*tick/tau_noise))*randn()"
+    )
+    current: ClassVar[str] = "I_mean + noise"
+
+    def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
+        """Draw the noise from its stationary distribution."""
+        return {"noise": float(self.I_sd) * rng.standard_normal(n)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceDrive(Drive):
+    """Sensory input that tells one place from another, in the rhythm of theta."""
+
+    I_place: Quantity = symbol("current into a cell that knows the place")
+    share: float = ASSUMED(0.15, "share of the cells that know one place")
+    unevenness: float = ASSUMED(0.3, "spread of their degrees about 1")
+    lag_sd: float = ASSUMED(1.0, "spread of the preferred phases, radians")
+    depth: float = ASSUMED(0.6, "depth of the modulation by theta")
+
+    # `knows` is the degree to which this episode's place drives the cell.
+    variables: ClassVar[str] = """
+    knows : 1
+    lag : 1
+    """
+    current: ClassVar[str] = "I_place*knows*stimulus(t, 0)*(1 + depth*stimulus(t, 4))"
+
+    def enter(self, n: int, place: np.random.Generator) -> dict[str, Any]:
+        """Draw the cells that know the place: the same number in every place."""
+        knows = np.zeros(n)
+        chosen = place.permutation(n)[: round(self.share * n)]
+        knows[chosen] = place.uniform(1 - self.unevenness, 1 + self.unevenness, len(chosen))
+        return {"knows": knows}
+
+    def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
+        """Draw the phase of theta that each cell prefers."""
+        return {"lag": self.lag_sd * rng.standard_normal(n)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridDrive(Drive):
+    """Input of a grid cell: three plane waves at 60 degrees (Burgess et al. 2007)."""
+
+    I_grid: Quantity = symbol("current at the centre of a field")
+    depth: float = ASSUMED(0.6, "depth of the modulation by theta")
+    spacing: Quantity = ASSUMED("40 cm", "spacing of the finest module")
+    ratio: float = STENSOLA(1.42, "ratio of the spacings of neighbouring modules")
+    modules: int = ASSUMED(3, "modules")
+    lag_sd: float = ASSUMED(1.0, "spread of the preferred phases, radians")
+
+    variables: ClassVar[str] = """
+    shift_x : metre
+    shift_y : metre
+    wave : 1/metre
+    tilt : 1
+    lag : 1
+    """
+    update: ClassVar[str] = """
+    east = stimulus(t, 2)*metre - shift_x
+    north = stimulus(t, 3)*metre - shift_y
+    hills = cos(wave*(cos(tilt)*east + sin(tilt)*north))
+    hills += cos(wave*(cos(tilt + pi/3)*east + sin(tilt + pi/3)*north))
+    hills += cos(wave*(cos(tilt + 2*pi/3)*east + sin(tilt + 2*pi/3)*north))
+    """
+    current: ClassVar[str] = f"I_grid*clip(hills/3, 0, 1)*stimulus(t, 0)*{THETA}"
+
+    def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
+        """Give every cell a module; a module has one spacing and one orientation."""
+        module = np.arange(n) * self.modules // n
+        spacing = float(self.spacing) * self.ratio**module
+        tilts = rng.uniform(0, np.pi / 3, self.modules)
+        wave = 4 * np.pi / (np.sqrt(3) * spacing)
+        lag = self.lag_sd * rng.standard_normal(n)
+        return {"wave": wave, "tilt": tilts[module], "lag": lag}
+
+    def enter(self, n: int, place: np.random.Generator) -> dict[str, Any]:
+        """Draw the phases anew: between places grids shift (Fyhn et al. 2007)."""
+        widest = float(self.spacing) * self.ratio ** (self.modules - 1)
+        shifts = place.uniform(0, 2 * widest, (2, n))
+        return {"shift_x": shifts[0], "shift_y": shifts[1]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShockDrive(Drive):
+    """Input that a foot shock brings; every cell is reached to its own degree."""
+
+    I_shock: Quantity = symbol("current of a shock into a cell that it fully reaches")
+    share: float = ZHOU(0.7, "share of the cells that the shock reaches")
+    evenness: float = ASSUMED(0.0, "least degree of those, from 0 to 1")
+
+    variables: ClassVar[str] = "reached : 1"
+    current: ClassVar[str] = "I_shock*reached*stimulus(t, 1)"
+
+    def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
+        """Draw the degree to which the shock reaches each cell."""
+        degree = rng.uniform(self.evenness, 1.0, n)
+        return {"reached": np.where(rng.random(n) < self.share, degree, 0.0)}

@@ -1,0 +1,168 @@
+"""Brian2 objects made from a circuit's description: the only place that makes them.
+
+The compiled binary, the runtime backend and a modeller's notebook all run what stands
+here. Groups bear the names of populations, synapses those of projections.
+"""
+
+from typing import Any, NamedTuple
+
+import brian2 as b2
+import numpy as np
+from brian2.core.functions import Function as BrianFunction
+
+from .circuit import Circuit, Rules, Synapse, connect
+from .drives import COLUMNS
+from .projection import Function
+from .quantity import Quantity
+from .region import Population
+
+STEP = 0.2 * b2.ms
+TICK = 1 * b2.ms
+CAPACITY = 100_000  # rows of the stimulus, one a tick: the longest single run is 100 s
+
+
+class Clocks(NamedTuple):
+    """One clock for all steps and one for all ticks; more of them cost time."""
+
+    steps: b2.Clock
+    ticks: b2.Clock
+
+
+def declared(symbols: dict[str, Quantity | float]) -> str:
+    """Declare symbols as shared variables: a changed value then compiles nothing."""
+    lines = []
+    for name, value in symbols.items():
+        unit = value.dimension if isinstance(value, Quantity) else "1"
+        lines.append(f"{name} : {unit} (shared, constant)")
+    return "\n" + "\n".join(lines)
+
+
+def assign(group: Any, symbols: dict[str, Quantity | float]) -> None:
+    """Set shared variables."""
+    for name, value in symbols.items():
+        setattr(group, name, _brian(value))
+
+
+def build(circuit: Circuit, rules: Rules, wiring: dict[str, Any]) -> b2.Network:
+    """Build the network; ``wiring`` holds (pre, post) of every projection.
+
+    The stimulus and the state are left at zero: an episode sets them.
+    """
+    clocks = Clocks(b2.Clock(STEP, name="steps"), b2.Clock(TICK, name="ticks"))
+    stimulus = b2.TimedArray(
+        np.zeros((CAPACITY, len(COLUMNS))), dt=TICK, name="stimulus"
+    )
+    groups = {
+        name: group(population, stimulus, clocks)
+        for name, population in circuit.populations.items()
+    }
+    synapses = [
+        join(synapse, groups, wiring[name], clocks)
+        for name, synapse in circuit.synapses(rules).items()
+    ]
+    monitors = [
+        b2.SpikeMonitor(cells, name=f"{name}_spikes") for name, cells in groups.items()
+    ]
+    return b2.Network(*groups.values(), *synapses, *monitors)
+
+
+def group(
+    population: Population, stimulus: b2.TimedArray, clocks: Clocks
+) -> b2.NeuronGroup:
+    """Build the cells of one population, with their drives."""
+    cell, symbols = population.cell, population.symbols
+    variables = "\n".join(drive.variables for drive in population.drives)
+    cells = b2.NeuronGroup(
+        population.size,
+        cell.membrane + cell.receptors + variables + declared(symbols),
+        threshold=cell.threshold,
+        reset=cell.reset,
+        refractory=cell.refractory or False,
+        method="euler",
+        clock=clocks.steps,
+        namespace={"stimulus": stimulus, "tick": TICK},
+        name=population.name,
+    )
+    assign(cells, symbols)
+    cells.v = _brian(getattr(cell, cell.rest))
+    updates = [drive.update for drive in population.drives if drive.update]
+    current = " + ".join(drive.current for drive in population.drives) or "0*amp"
+    cells.run_regularly(
+        "\n".join([*updates, f"I_ext = {current}"]),
+        clock=clocks.ticks,
+        when="before_groups",
+        name=f"{population.name}_drive",
+    )
+    return cells
+
+
+def join(
+    synapse: Synapse,
+    groups: dict[str, b2.NeuronGroup],
+    wiring: tuple[Any, Any],
+    clocks: Clocks,
+) -> b2.Synapses:
+    """Build the synapses of one projection under its rule."""
+    projection, rule = synapse.projection, synapse.rule
+    symbols = synapse.symbols
+    arrival = {"transmit": rule.on_pre + _opening(projection.receptor, rule.weight)}
+    delays = {"transmit": _brian(projection.delay)}
+    for event in rule.extra_pre:
+        arrival[event.name] = event.code
+        delays[event.name] = _brian(getattr(rule, event.delay))
+    built = b2.Synapses(
+        groups[projection.pre],
+        groups[projection.post],
+        rule.model + declared(symbols),
+        on_pre=arrival,
+        on_post=rule.on_post or None,
+        delay=delays,
+        namespace={name: _function(f) for name, f in rule.functions.items()},
+        name=projection.name,
+        clock=clocks.steps,
+    )
+    built.connect(i=wiring[0], j=wiring[1])
+    assign(built, symbols)
+    for name, value in rule.start.items():
+        setattr(built, name, value)
+    return built
+
+
+def runnable(circuit: Circuit, rules: Rules, seed: int) -> b2.Network:
+    """Build a network that runs as it is, at rest in an empty place."""
+    rng = np.random.default_rng(seed)
+    wiring = {n: connect(s, rng) for n, s in circuit.synapses(rules).items()}
+    return build(circuit, rules, wiring)
+
+
+def _opening(receptor: str, weight: str) -> str:
+    """Return the code that opens the receptors of a projection."""
+    if receptor == "GABA_A":
+        return f"\ng_gaba_post += {weight}"
+    slow = f"\ng_nmda_post += nmda*{weight}" if receptor == "AMPA+NMDA" else ""
+    return f"\ng_ampa_post += {weight}{slow}"
+
+
+def _function(function: Function) -> BrianFunction:
+    made = BrianFunction(
+        function.python,
+        arg_units=[_unit(unit) for unit in function.units],
+        return_unit=_unit(function.returns),
+        auto_vectorise=True,
+        stateless=False,
+    )
+    made.implementations.add_numpy_implementation(function.python)
+    made.implementations.add_implementation("cpp", function.cpp)
+    return made
+
+
+def _unit(words: str) -> Any:
+    over, _, under = words.partition("/")
+    unit = 1 if over == "1" else getattr(b2, over)
+    return unit / getattr(b2, under) if under else unit
+
+
+def _brian(value: Quantity | float) -> Any:
+    if isinstance(value, Quantity):
+        return value.value * _unit(value.dimension)
+    return value

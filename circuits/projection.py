@@ -1,0 +1,111 @@
+"""Projections between populations, and what a plasticity rule must offer them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+import numpy as np
+
+from .parameters import Parameters, symbol
+from .quantity import Quantity
+
+RECEPTORS = ("AMPA", "AMPA+NMDA", "GABA_A")
+
+
+class Event(NamedTuple):
+    """Code that a synapse runs when a spike reaches it; ``delay`` names a symbol."""
+
+    name: str
+    code: str
+    delay: str = ""
+
+
+class Function(NamedTuple):
+    """A function of a rule's equations, for every target that Brian2 may run on."""
+
+    python: Callable[..., Any]
+    cpp: str
+    units: tuple[str, ...]
+    returns: str
+
+
+class Pool(NamedTuple):
+    """Plastic synapses that end on one population and share its protein.
+
+    Each entry of ``post`` (cell of each synapse), ``h`` and ``z`` is one projection.
+    """
+
+    post: Sequence[np.ndarray[Any, np.dtype[np.int32]]]
+    h: Sequence[np.ndarray[Any, np.dtype[np.float64]]]
+    z: Sequence[np.ndarray[Any, np.dtype[np.float64]]]
+
+
+class Rule(Protocol):
+    """Brian2 code that changes a synapse, its symbols, and the state it starts from.
+
+    ``weight`` is the conductance that one spike opens, in terms of the state and of
+    ``w_0``, the projection's own weight. ``on_pre`` runs when a spike arrives, before
+    ``weight`` is read; ``extra_pre`` are further events of the presynaptic spike.
+    ``clocks`` names the variables that hold a time, ``fleeting`` those that a gap sets to
+    zero. A rule with an early phase also has ``advance``, one with a late phase ``gap``.
+    """
+
+    model: ClassVar[str]
+    on_pre: ClassVar[str]
+    extra_pre: ClassVar[tuple[Event, ...]]
+    on_post: ClassVar[str]
+    weight: ClassVar[str]
+    start: ClassVar[Mapping[str, float]]
+    clocks: ClassVar[tuple[str, ...]]
+    fleeting: ClassVar[tuple[str, ...]]
+    functions: ClassVar[Mapping[str, Function]]
+
+    def symbols(self, text: str) -> dict[str, Quantity | float]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fixed(Parameters):
+    """The rule that learns nothing."""
+
+    model: ClassVar[str] = ""
+    on_pre: ClassVar[str] = ""
+    extra_pre: ClassVar[tuple[Event, ...]] = ()
+    on_post: ClassVar[str] = ""
+    weight: ClassVar[str] = "w_0"
+    start: ClassVar[Mapping[str, float]] = {}
+    clocks: ClassVar[tuple[str, ...]] = ()
+    fleeting: ClassVar[tuple[str, ...]] = ()
+    functions: ClassVar[Mapping[str, Function]] = {}
+
+
+FIXED = Fixed()
+
+
+def code(rule: Rule) -> str:
+    """Return all equation text of a rule."""
+    events = [event.code for event in rule.extra_pre]
+    return "\n".join([rule.model, rule.on_pre, *events, rule.on_post, rule.weight])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection(Parameters):
+    """All synapses from one population to another.
+
+    Every target cell receives the same number of inputs, drawn without replacement,
+    so that the number of synapses is the same for every seed.
+    """
+
+    pre: ClassVar[str]
+    post: ClassVar[str]
+    receptor: ClassVar[str]
+    plastic: ClassVar[str] = ""
+
+    in_degree: int = symbol("inputs of one target cell")
+    weight: Quantity = symbol("conductance that one spike opens")
+    delay: Quantity = symbol("delay from spike to conductance")
+    nmda: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The name by which files and code know it."""
+        return f"{self.pre}_to_{self.post}"

@@ -1,0 +1,69 @@
+"""A region: populations of cells and the projections that end on them."""
+
+from dataclasses import dataclass, fields
+from typing import ClassVar, NamedTuple
+
+from .cells import Cell
+from .drives import Drive
+from .parameters import Parameters
+from .projection import Projection
+from .quantity import Quantity
+
+
+class Population(NamedTuple):
+    """Cells of one type in one region, with what drives them from outside."""
+
+    name: str
+    region: str
+    cell_type: str
+    size: int
+    cell: Cell
+    drives: tuple[Drive, ...]
+    transmitter: str
+
+    @property
+    def symbols(self) -> dict[str, Quantity | float]:
+        """The symbols of cell and drives with their values."""
+        cell = self.cell
+        text = [cell.membrane, cell.receptors, cell.threshold, cell.reset]
+        found = cell.symbols("\n".join([*text, cell.refractory]))
+        for drive in self.drives:
+            found |= drive.symbols(f"{drive.update}\n{drive.current}")
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region(Parameters):
+    """Fields by convention: ``n_basket`` cells of kind ``basket``, ``basket_...`` drives.
+
+    ``members`` lists the cell types, ``inhibitory`` those that release GABA.
+    """
+
+    members: ClassVar[tuple[str, ...]]
+    inhibitory: ClassVar[tuple[str, ...]]
+
+    def populations(self, scale: float = 1.0) -> tuple[Population, ...]:
+        """Return the populations, their sizes multiplied by ``scale``."""
+        region = type(self).__name__
+        return tuple(
+            Population(
+                name=f"{region.lower()}_{member}",
+                region=region,
+                cell_type=member,
+                size=max(2, round(getattr(self, f"n_{member}") * scale)),
+                cell=getattr(self, member),
+                drives=self._drives(member),
+                transmitter="GABA" if member in self.inhibitory else "glutamate",
+            )
+            for member in self.members
+        )
+
+    def projections(self) -> tuple[Projection, ...]:
+        """Return the projections that end in this region."""
+        values = (getattr(self, f.name) for f in fields(self))
+        return tuple(value for value in values if isinstance(value, Projection))
+
+    def _drives(self, member: str) -> tuple[Drive, ...]:
+        own = (f.name for f in fields(self) if f.name.startswith(f"{member}_"))
+        values = (getattr(self, name) for name in own)
+        return tuple(value for value in values if isinstance(value, Drive))

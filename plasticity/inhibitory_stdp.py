@@ -1,0 +1,55 @@
+"""Inhibitory plasticity that holds a target rate (Vogels et al. 2011).
+
+Spikes that fall together, in either order, strengthen the synapse; every presynaptic
+spike alone weakens it. The fixed point is a postsynaptic rate of rho_0:
+
+    the traces decay with tau;    alpha = 2 rho_0 tau
+    pre:  strength <- clip(strength + eta (post_trace - alpha), 0, w_max), pre_trace += 1
+    post: strength <- clip(strength + eta pre_trace, 0, w_max),           post_trace += 1
+
+The strength is in units of the projection's own weight. In a gap nothing moves: no spikes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
+
+from ..circuits.parameters import ASSUMED, Parameters, Source
+from ..circuits.projection import Event, Function
+from ..circuits.quantity import Quantity
+
+VOGELS = Source("Vogels et al. 2011", doi="10.1126/science.1211095")
+
+FADE = """
+pre_trace = pre_trace*exp(-(t - t_last)/tau)
+post_trace = post_trace*exp(-(t - t_last)/tau)
+t_last = t
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InhibitorySTDP(Parameters):
+    """Symmetric pair rule of inhibitory synapses onto principal cells."""
+
+    tau: Quantity = VOGELS("20 ms", "width of the window")
+    rho_0: Quantity = VOGELS("3 Hz", "target rate")
+    eta: float = ASSUMED(2e-4, "step; slow, so that it balances but does not erase")
+    w_max: float = ASSUMED(10.0, "upper bound of the weight")
+
+    model: ClassVar[str] = """
+    strength : 1
+    pre_trace : 1
+    post_trace : 1
+    t_last : second
+    """
+    on_pre: ClassVar[str] = (
+        FADE + "strength = clip(strength + eta*(post_trace - 2*rho_0*tau), 0, w_max)\npre_trace += 1"
+    )
+    extra_pre: ClassVar[tuple[Event, ...]] = ()
+    on_post: ClassVar[str] = FADE + "strength = clip(strength + eta*pre_trace, 0, w_max)\npost_trace += 1"
+    weight: ClassVar[str] = "w_0*strength"
+    start: ClassVar[Mapping[str, float]] = MappingProxyType({"strength": 1.0})
+    clocks: ClassVar[tuple[str, ...]] = ("t_last",)
+    fleeting: ClassVar[tuple[str, ...]] = ("pre_trace", "post_trace", "t_last")
+    functions: ClassVar[Mapping[str, Function]] = MappingProxyType({})

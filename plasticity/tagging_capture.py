@@ -1,0 +1,242 @@
+r"""Calcium-based early phase, synaptic tagging and capture: event by event, exact.
+
+All weights are in units of the initial one: total weight = h + z, early phase h (1 at
+rest), late phase z (0 at rest). Luboeinski and Tetzlaff (2021), their equations:
+
+    dc/dt = -c/tau_Ca,  c += pre_Ca (after delay_Ca),  c += post_Ca
+    tau_h dh/dt = 0.1(1 - h) + gamma_p(h_max - h)[c > theta_p] - gamma_d h [c > theta_d]
+                  + sqrt(tau_h([c > theta_p] + [c > theta_d])) sigma xi
+    tau_p dp/dt = -p + alpha [mean|h - 1| over the neuron's synapses > theta_pro]
+    tau_z dz/dt = p (1 - z)    [h - 1 > theta_tag]
+                - p (z + 1/2)  [1 - h > theta_tag]
+
+Between two events the calcium falls from theta_p to theta_d after a logarithm of time,
+so h is made of at most three Ornstein-Uhlenbeck pieces and one normal deviate:
+
+    c0 ┐   pieces: 1 above theta_p, 2 above theta_d, 3 below both (no noise)
+       └─╲
+    θp ───╲──  T_p = tau_Ca ln(c0/theta_p)
+    θd ────╲─  T_d = tau_Ca ln(c0/theta_d)
+
+In a gap h - 1 and its sum are exponentials, the tag and the source of protein end after
+a logarithm of time, and z follows the integral of the protein.
+
+The thresholds and post_Ca here are an interim set: the published ones depress every
+synapse whose cells fire together below about 42 Hz. See docs/interim-calcium.md.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..circuits.parameters import ASSUMED, Parameters, Source
+from ..circuits.projection import Event, Function, Pool
+from ..circuits.quantity import Quantity
+
+LUBOEINSKI = Source("Luboeinski and Tetzlaff 2021", doi="10.1038/s42003-021-01778-y")
+GRAUPNER = Source("Graupner and Brunel 2012", doi="10.1073/pnas.1109359109")
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+# Brian2 wants a statement on one line.
+ADVANCE = (
+    "h = early_phase(h, Ca, t - t_last, tau_Ca, theta_d, theta_p,"
+    " gamma_d, gamma_p, tau_h, h_max, sigma)\n"
+    "Ca = Ca*exp(-(t - t_last)/tau_Ca)\n"
+    "t_last = t\n"
+)
+
+EARLY_PHASE_CPP = """
+static inline double early_phase(double h, double c, double elapsed, double tau_Ca,
+    double theta_d, double theta_p, double gamma_d, double gamma_p, double tau_h,
+    double h_max, double sigma, int _vectorisation_idx)
+{
+    const double leak = 0.1/tau_h;
+    if (c <= theta_d || elapsed <= 0)
+        return 1.0 + (h - 1.0)*exp(-leak*elapsed);
+    const double T_d = fmin(tau_Ca*log(c/theta_d), elapsed);
+    const double T_p = c > theta_p ? fmin(tau_Ca*log(c/theta_p), T_d) : 0.0;
+    double variance = 0.0;
+    if (T_p > 0)
+    {
+        const double sum = 0.1 + gamma_p + gamma_d;
+        const double target = (0.1 + gamma_p*h_max)/sum;
+        const double fall = exp(-sum/tau_h*T_p);
+        h = target + (h - target)*fall;
+        variance = sigma*sigma/sum*(1.0 - fall*fall);
+    }
+    const double sum = 0.1 + gamma_d;
+    const double target = 0.1/sum;
+    const double fall = exp(-sum/tau_h*(T_d - T_p));
+    h = target + (h - target)*fall;
+    variance = variance*fall*fall + sigma*sigma/(2.0*sum)*(1.0 - fall*fall);
+    const double rest = exp(-leak*(elapsed - T_d));
+    h = 1.0 + (h - 1.0)*rest;
+    return h + sqrt(variance)*rest*brian::_random_generators[0].randn();
+}
+"""
+
+
+def early_phase(
+    h: Array,
+    c: Array,
+    elapsed: Array,
+    tau_Ca: float,
+    theta_d: float,
+    theta_p: float,
+    gamma_d: float,
+    gamma_p: float,
+    tau_h: float,
+    h_max: float,
+    sigma: float,
+    normal: Callable[[int], Array] | None = None,
+) -> Array:
+    """Return the early phase after ``elapsed`` seconds without an event.
+
+    Parameters
+    ----------
+    h, c, elapsed : arrays (n,) or scalars
+        Early phase and calcium at the last event, seconds since then.
+    tau_Ca, tau_h : seconds
+    normal : function of a count that returns so many standard normal deviates;
+        None leaves the noise out and returns the mean.
+    """
+    h, c, elapsed = np.broadcast_arrays(*np.atleast_1d(h, c, elapsed))
+    leak = 0.1 / tau_h
+    moved = 1.0 + (h - 1.0) * np.exp(-leak * elapsed)
+    high = np.flatnonzero((c > theta_d) & (elapsed > 0))
+    if not len(high):
+        return moved
+    h, c, elapsed = h[high], c[high], elapsed[high]
+    t_d = np.minimum(tau_Ca * np.log(c / theta_d), elapsed)
+    t_p = np.clip(tau_Ca * np.log(c / theta_p), 0.0, t_d)
+    both = 0.1 + gamma_p + gamma_d
+    fall = np.exp(-both / tau_h * t_p)
+    target = (0.1 + gamma_p * h_max) / both
+    h = target + (h - target) * fall
+    variance = sigma**2 / both * (1.0 - fall**2)
+    low = 0.1 + gamma_d
+    fall = np.exp(-low / tau_h * (t_d - t_p))
+    h = 0.1 / low + (h - 0.1 / low) * fall
+    variance = variance * fall**2 + sigma**2 / (2.0 * low) * (1.0 - fall**2)
+    rest = np.exp(-leak * (elapsed - t_d))
+    h = 1.0 + (h - 1.0) * rest
+    if normal is not None:
+        h = h + np.sqrt(variance) * rest * normal(len(high))
+    moved[high] = h
+    return moved
+
+
+def _early_phase_numpy(*arguments: Any) -> Array:
+    """Serve Brian2's numpy target, which adds the synapses' indices at the end."""
+    return early_phase(*arguments[:-1], normal=np.random.standard_normal)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggingCapture(Parameters):
+    """Early phase by calcium; late phase by a tag and proteins."""
+
+    tau_Ca: Quantity = LUBOEINSKI("48.8 ms", "calcium decay")
+    delay_Ca: Quantity = LUBOEINSKI("18.8 ms", "delay of the presynaptic calcium")
+    pre_Ca: float = LUBOEINSKI(1.0, "calcium of a presynaptic spike")
+    post_Ca: float = ASSUMED(0.6, "calcium of a postsynaptic spike (interim)")
+    theta_d: float = ASSUMED(1.5, "calcium threshold of depression (interim)")
+    theta_p: float = ASSUMED(2.0, "calcium threshold of potentiation (interim)")
+    gamma_d: float = ASSUMED(100.0, "rate of depression (interim)")
+    gamma_p: float = LUBOEINSKI(1645.6, "rate of potentiation")
+    tau_h: Quantity = LUBOEINSKI("688.4 s", "early-phase time constant")
+    h_max: float = LUBOEINSKI(2.3806, "ceiling of the early phase, 10 mV / h_0")
+    sigma: float = LUBOEINSKI(0.6914, "noise of plasticity, 2.90436 mV / h_0")
+    theta_tag: float = LUBOEINSKI(0.2, "change of the early phase that sets a tag")
+    theta_pro: float = ASSUMED(
+        0.01, "mean change over a neuron's synapses that starts protein synthesis"
+    )
+    tau_p: Quantity = LUBOEINSKI("3600 s", "protein time constant")
+    tau_z: Quantity = LUBOEINSKI("3600 s", "late-phase time constant")
+    z_max: float = LUBOEINSKI(1.0, "ceiling of the late phase")
+    z_min: float = LUBOEINSKI(-0.5, "floor of the late phase")
+
+    model: ClassVar[str] = """
+    h : 1
+    z : 1
+    Ca : 1
+    t_last : second
+    """
+    on_pre: ClassVar[str] = ADVANCE
+    extra_pre: ClassVar[tuple[Event, ...]] = (
+        Event("calcium", ADVANCE + "Ca += pre_Ca", "delay_Ca"),
+    )
+    on_post: ClassVar[str] = ADVANCE + "Ca += post_Ca"
+    weight: ClassVar[str] = "w_0*(h + z)"
+    start: ClassVar[Mapping[str, float]] = MappingProxyType({"h": 1.0})
+    clocks: ClassVar[tuple[str, ...]] = ("t_last",)
+    fleeting: ClassVar[tuple[str, ...]] = ("t_last",)
+    functions: ClassVar[Mapping[str, Function]] = MappingProxyType(
+        {
+            "early_phase": Function(
+                _early_phase_numpy,
+                EARLY_PHASE_CPP,
+                ("1", "1", "second", "second", *["1"] * 4, "second", "1", "1"),
+                "1",
+            )
+        }
+    )
+
+    def advance(
+        self, h: Array, c: Array, elapsed: Array, normal: Callable[[int], Array] | None
+    ) -> tuple[Array, Array]:
+        """Return early phase and calcium after ``elapsed`` seconds without an event."""
+        names = ("tau_Ca", "theta_d", "theta_p", "gamma_d", "gamma_p", "tau_h")
+        symbols = [float(getattr(self, name)) for name in names]
+        moved = early_phase(h, c, elapsed, *symbols, self.h_max, self.sigma, normal)
+        return moved, c * np.exp(-elapsed / float(self.tau_Ca))
+
+    def gap(
+        self, pool: Pool, protein: Array, seconds: float, alpha: float = 1.0
+    ) -> tuple[list[Array], list[Array], Array]:
+        """Advance the synapses of one population through a time without spikes.
+
+        Exact when calcium is below both thresholds. ``alpha`` is the rate of protein
+        synthesis as a share of the normal one (0 under full anisomycin).
+
+        Returns
+        -------
+        h, z : a list of arrays each, as in ``pool``
+        protein : array (n_post,)
+        """
+        leak = 0.1 / float(self.tau_h)
+        inputs = sum(np.bincount(p, minlength=len(protein)) for p in pool.post)
+        moved = np.zeros(len(protein))
+        for post, h in zip(pool.post, pool.h, strict=True):
+            moved += np.bincount(post, np.abs(h - 1.0), minlength=len(protein))
+        share = moved / np.maximum(inputs, 1) / self.theta_pro
+        ends = np.log(np.maximum(share, 1.0)) / leak
+        fading = np.exp(-leak * seconds)
+        new_h, new_z = [], []
+        for post, h, z in zip(pool.post, pool.h, pool.z, strict=True):
+            change = h - 1.0
+            tagged = np.log(np.maximum(np.abs(change) / self.theta_tag, 1.0)) / leak
+            until = np.minimum(seconds, tagged)
+            dose = self._dose(protein[post], ends[post], until, alpha)
+            bound = np.where(change > 0, self.z_max, self.z_min)
+            new_z.append(bound + (z - bound) * np.exp(-dose / float(self.tau_z)))
+            new_h.append(1.0 + change * fading)
+        return new_h, new_z, self._protein(protein, ends, seconds, alpha)
+
+    def _protein(self, p: Array, ends: Array, at: Any, alpha: float) -> Array:
+        """Return the protein at time ``at`` when its source ends at ``ends``."""
+        tau = float(self.tau_p)
+        on = np.minimum(at, ends)
+        level = alpha + (p - alpha) * np.exp(-on / tau)
+        return np.asarray(level * np.exp(-(at - on) / tau))
+
+    def _dose(self, p: Array, ends: Array, at: Any, alpha: float) -> Array:
+        """Return the integral of the protein from 0 to ``at``."""
+        tau = float(self.tau_p)
+        on = np.minimum(at, ends)
+        made = alpha * on + (p - alpha) * tau * -np.expm1(-on / tau)
+        left = self._protein(p, ends, on, alpha)
+        return np.asarray(made + left * tau * -np.expm1(-(at - on) / tau))

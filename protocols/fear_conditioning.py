@@ -1,0 +1,375 @@
+"""Contextual fear conditioning: a place, three shocks, and what is left a day later.
+
+    habituation A │ 24 h │ training A    │ 1 h │ tests  │ 23 h │ tests
+    ──────────────┼──────┼───────────────┼─────┼────────┼──────┼───────▶
+                         │ ⚡  ⚡  ⚡       │     │ A    B │      │ A    B
+
+Each test is made on other animals that share the history: it goes on from the snapshot
+and changes nothing for those tested later. Anisomycin is given right after training.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..analysis.freezing import freezing, population_rate
+from ..analysis.overlap import active_cells, overlap_over_chance, rates
+from ..circuits import Memory
+from ..circuits.circuit import Rules
+from ..circuits.drives import COLUMNS
+from ..circuits.parameters import ASSUMED, Source
+from ..circuits.quantity import Quantity
+from ..plasticity import InhibitorySTDP, TaggingCapture
+from ..simulation.experiment import ArmResult
+from ..simulation.recording import Arm, Spikes, Tag, Trace
+from ..simulation.timeline import Episode, Gap, Step, dosed
+from .protocol import Band, Protocol
+from .recorded import population_table, synaptic_weights, whereabouts
+
+ATLAS = Source("whole-brain immediate-early-gene atlas, methods")
+FREY = Source("Frey et al. 1988", doi="10.1016/0006-8993(88)90290-4")
+FANSELOW = Source("immediate-shock deficit, PMC5362699")
+RYAN = Source("Ryan et al. 2015", doi="10.1126/science.aaa5542")
+LIU = Source("Liu et al. 2012", doi="10.1038/nature11028")
+TOME = Source("Tome et al. 2024, raw data", doi="10.1038/s41593-023-01551-w")
+
+PRINCIPAL = {
+    "DG": "dg_granule",
+    "CA3": "ca3_pyramidal",
+    "CA1": "ca1_pyramidal",
+    "BLA": "bla_principal",
+}
+OPEN = float("nan")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FearConditioning(Protocol):
+    """Contextual fear conditioning with three foot shocks."""
+
+    name: ClassVar[str] = "fear-conditioning"
+    caption: ClassVar[str] = "Contextual fear conditioning with three foot shocks"
+    arms: ClassVar[tuple[str, ...]] = (
+        "paired",
+        "no-shock",
+        "immediate-shock",
+        "anisomycin",
+    )
+    manipulations: ClassVar[tuple[str, ...]] = (
+        "no-shock: the same training without shocks",
+        "immediate-shock: the three shocks at once on placement, then home",
+        "anisomycin: protein synthesis blocked from the end of training on",
+    )
+    papers: ClassVar[tuple[Source, ...]] = (RYAN, LIU, TOME, FREY)
+
+    circuit: Memory = Memory()
+    tagging: TaggingCapture = TaggingCapture()
+    inhibitory: InhibitorySTDP = InhibitorySTDP()
+
+    exploring: Quantity = ATLAS("3 min", "time in the chamber before the first shock")
+    shocks: int = ATLAS(3, "foot shocks")
+    shock: Quantity = ATLAS("2 s", "duration of a shock")
+    interval: Quantity = ATLAS("28 s", "time between shocks")
+    afterwards: Quantity = ATLAS("15 s", "time in the chamber after the last shock")
+    test: Quantity = ASSUMED("2 min", "duration of a test")
+    pace: float = ASSUMED(30.0, "seconds of exploring that a simulated second stands for")
+    known_after: Quantity = FANSELOW("15 s", "time after which a place is half known")
+    known_over: Quantity = FANSELOW("4 s", "how gradually it becomes known")
+    f_theta: Quantity = ASSUMED("8 Hz", "frequency of theta")
+    circle: Quantity = ASSUMED("8 cm", "radius of the path round the chamber")
+    lap: Quantity = ASSUMED("2 s", "simulated time of a lap")
+    early_test: Quantity = TOME("1 h", "first test after training")
+    late_test: Quantity = RYAN("24 h", "second test after training")
+    rest: Quantity = RYAN("24 h", "between habituation and training")
+    block: float = FREY(0.9, "share of protein synthesis that anisomycin blocks")
+    blocked: Quantity = FREY("4 h", "how long it does")
+    half_rate: Quantity = ASSUMED("8 Hz", "CeA rate at which half the time is frozen")
+    steepness: float = ASSUMED(3.0, "exponent of the readout of freezing")
+    readout: Quantity = ASSUMED("500 ms", "time constant of the readout")
+    fos_dg: Quantity = ASSUMED("1.2 Hz", "rate that labels a granule cell")
+    fos_ca3: Quantity = ASSUMED("2.5 Hz", "rate that labels a CA3 pyramidal cell")
+    fos_ca1: Quantity = ASSUMED("2 Hz", "rate that labels a CA1 pyramidal cell")
+    fos_bla: Quantity = ASSUMED("8 Hz", "rate that labels a BLA principal cell")
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run."""
+        if self.shocks < 1:
+            raise ValueError(f"shocks={self.shocks}: at least 1; use --arm no-shock.")
+        if not 0 <= self.block <= 1:
+            raise ValueError(f"block={self.block}: a share from 0 to 1 is wanted.")
+        if self.pace <= 0:
+            raise ValueError(f"pace={self.pace}: a positive number is wanted.")
+        for row in (self.exploring, self.shock, self.test, self.early_test, self.lap):
+            if float(row) <= 0:
+                raise ValueError(f"A duration of {row} is not positive.")
+        if float(self.late_test) <= float(self.early_test):
+            raise ValueError(
+                f"late_test={self.late_test} must come after early_test={self.early_test}."
+            )
+
+    @property
+    def rules(self) -> Rules:
+        """The rule of each kind of plastic projection."""
+        return {"tagging": self.tagging, "inhibitory": self.inhibitory}
+
+    def timeline(self, arm: str) -> tuple[Step, ...]:
+        """Return what happens to the animals of an arm."""
+        training = self._training(arm)
+        trained = float(self.exploring) / self.pace + float(self.rest) + training.seconds
+        drugged = ((trained, trained + float(self.blocked), 1 - self.block),)
+        windows = drugged if arm == "anisomycin" else ()
+        early, late = float(self.early_test), float(self.late_test)
+        return (
+            self._visit("habituation", "A", float(self.exploring)),
+            Gap("rest", ((float(self.rest), 1.0),)),
+            training,
+            dosed(f"to {self.early_test}", trained, early, windows),
+            self._visit(f"test A {self.early_test}", "A", float(self.test), branch=True),
+            self._visit(f"test B {self.early_test}", "B", float(self.test), branch=True),
+            dosed(f"to {self.late_test}", trained + early, late - early, windows),
+            self._visit(f"test A {self.late_test}", "A", float(self.test), branch=True),
+            self._visit(f"test B {self.late_test}", "B", float(self.test), branch=True),
+        )
+
+    def record(self, arm: str, result: ArmResult) -> Arm:
+        """Return spikes, weights, labels, freezing and position of an arm."""
+        circuit = self.circuit
+        spikes = result.spikes(list(circuit.populations))
+        timeline = result.timeline()
+        moments = {
+            "before training": "rest",
+            "after training": "training",
+            "at 24 h": f"to {self.late_test}",
+        }
+        training = next(s for s in timeline if s.name == "training")
+        labelled = {
+            population: Tag(
+                self._fos(region, spikes[population], training),
+                training.start_s,
+                training.stop_s,
+                "c-Fos",
+                float(self._threshold(region)),
+            )
+            for region, population in PRINCIPAL.items()
+        }
+        return Arm(
+            populations=population_table(circuit),
+            timeline=timeline,
+            spikes=spikes,
+            weights=synaptic_weights(
+                circuit, self.rules, result, moments, ("ca1_pyramidal_to_bla_principal",)
+            ),
+            tags={"training": labelled},
+            behaviour={
+                "freezing": self._freezing(spikes["cea_output"], timeline),
+                "position": whereabouts(self.timeline(arm), timeline),
+            },
+        )
+
+    def bands(self) -> tuple[Band, ...]:
+        """Return the measures with their bands."""
+        early, late = str(self.early_test), str(self.late_test)
+        ryan, tome = RYAN.cite, TOME.cite
+        fear = "published 0.25-0.56"
+        bands = [
+            Band("paired", "freezing before training", "1", OPEN, 0.1, ryan),
+            Band("paired", f"freezing in A at {early}", "1", OPEN, OPEN, tome),
+            Band("paired", f"freezing in B at {early}", "1", OPEN, OPEN, tome),
+            Band("paired", f"freezing in A at {late}", "1", 0.25, 0.7, fear),
+            Band("paired", f"freezing in B at {late}", "1", OPEN, OPEN, tome),
+            Band("paired", f"freezing at {late}, B over A", "1", OPEN, 0.5, tome),
+            Band("no-shock", f"freezing in A at {late}", "1", OPEN, 0.15, ryan),
+            Band(
+                "immediate-shock",
+                f"freezing in A at {late}",
+                "1",
+                OPEN,
+                0.15,
+                FANSELOW.cite,
+            ),
+            Band("anisomycin", f"freezing in A at {early}", "1", OPEN, OPEN, FREY.cite),
+            Band("anisomycin", f"freezing in A at {late}", "1", OPEN, OPEN, ryan),
+            Band("anisomycin", f"over paired at {early}", "1", 0.8, OPEN, FREY.cite),
+            Band("anisomycin", f"over paired at {late}", "1", OPEN, 0.5, ryan),
+        ]
+        shares = {"DG": (0.02, 0.06), "CA3": (0.1, 0.4), "CA1": (0.1, 0.4)}
+        shares["BLA"] = (0.1, 0.3)
+        for region, (low, high) in shares.items():
+            bands.append(Band("paired", f"{region} labelled", "1", low, high, LIU.cite))
+        for region in PRINCIPAL:
+            again = f"{region} re-activated in A, over chance"
+            bands.append(Band("paired", again, "1", 1.5, OPEN, TOME.cite))
+            more = f"{region} re-activated, A over B"
+            bands.append(Band("paired", more, "1", 1.3, OPEN, TOME.cite))
+        bands.append(
+            Band("paired", "granule cells active in A", "1", OPEN, 0.05, "Chavlis 2017")
+        )
+        for population, (low, high, source) in RESTING.items():
+            bands.append(Band("paired", f"{population} rate in A", "Hz", low, high, source))
+        return tuple(bands)
+
+    def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
+        """Return the measures by (arm, name), as far as these arms allow."""
+        early, late = str(self.early_test), str(self.late_test)
+        found: dict[tuple[str, str], float] = {}
+        for name, arm in arms.items():
+            frozen = {
+                span.name: self._frozen(arm, span.name)
+                for span in arm.timeline
+                if span.kind == "episode"
+            }
+            found[name, "freezing before training"] = frozen["habituation"]
+            for when in (early, late):
+                for place in "AB":
+                    told = f"freezing in {place} at {when}"
+                    found[name, told] = frozen[f"test {place} {when}"]
+        if "paired" not in arms:
+            return found
+        paired = arms["paired"]
+        in_a = found["paired", f"freezing in A at {late}"]
+        in_b = found["paired", f"freezing in B at {late}"]
+        found["paired", f"freezing at {late}, B over A"] = _ratio(in_b, in_a)
+        for when in (early, late) if "anisomycin" in arms else ():
+            drugged = found["anisomycin", f"freezing in A at {when}"]
+            normal = found["paired", f"freezing in A at {when}"]
+            found["anisomycin", f"over paired at {when}"] = _ratio(drugged, normal)
+        for region, population in PRINCIPAL.items():
+            n = paired.populations[population].size
+            tag = paired.tags["training"][population].node_ids
+            again = {
+                place: overlap_over_chance(
+                    tag,
+                    self._fos(
+                        region,
+                        paired.spikes[population],
+                        paired.span(f"test {place} {late}"),
+                    ),
+                    n,
+                )
+                for place in "AB"
+            }
+            found["paired", f"{region} labelled"] = len(tag) / n
+            found["paired", f"{region} re-activated in A, over chance"] = again["A"]
+            found["paired", f"{region} re-activated, A over B"] = _ratio(
+                again["A"], again["B"]
+            )
+        resting = paired.span("habituation")
+        for population, info in paired.populations.items():
+            ids = paired.spikes[population].between(resting.start_s, resting.stop_s)
+            mean = rates(ids.node_ids, info.size, resting.stop_s - resting.start_s)
+            found["paired", f"{population} rate in A"] = float(mean.mean())
+            if population == "dg_granule":
+                share = float((mean >= 1.0).mean())
+                found["paired", "granule cells active in A"] = share
+        return found
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what was chosen and what a simulated second stands for."""
+        return (
+            f"One simulated second of exploring stands for {self.pace:g} s of the "
+            f"animal's: {self.exploring} are simulated as "
+            f"{float(self.exploring) / self.pace:g} s. Shocks run in real time.",
+            f"A place becomes known over the first half minute in it (half after "
+            f"{self.known_after}); an immediate shock falls before that.",
+            "Each test is made on other animals with the same history.",
+            "Freezing is a Hill function of the rate of the CeA's output cells, the "
+            "same for all arms, tests and seeds.",
+            "The thresholds of the calcium rule are an interim set (assumed).",
+        )
+
+    def _visit(
+        self, name: str, place: str, seconds: float, *, branch: bool = False
+    ) -> Episode:
+        return Episode(name, place, self._stimulus([(seconds, False)]), branch)
+
+    def _training(self, arm: str) -> Episode:
+        shock, interval = float(self.shock), float(self.interval)
+        if arm == "immediate-shock":
+            course = [(shock, True)] * self.shocks
+        else:
+            course = [(float(self.exploring), False)]
+            for k in range(self.shocks):
+                course += [(interval, False)] if k else []
+                course += [(shock, arm != "no-shock")]
+            course += [(float(self.afterwards), False)]
+        return Episode("training", "A", self._stimulus(course))
+
+    def _stimulus(self, course: list[tuple[float, bool]]) -> Any:
+        """Return the stimulus of (seconds of the animal, whether it is shocked)."""
+        lived, shocked = [np.zeros(1)], []
+        for seconds, shock in course:
+            # A shock lasts as long in the no-shock arm, so that both arms keep step.
+            real_time = seconds == float(self.shock)
+            steps = round(seconds / (1.0 if real_time else self.pace) * 1e3)
+            lived.append(lived[-1][-1] + np.linspace(0, seconds, steps + 1)[1:])
+            shocked.append(np.full(steps, float(shock)))
+        now = np.concatenate(lived[1:])
+        t = np.arange(len(now)) * 1e-3
+        columns = dict.fromkeys(COLUMNS, np.zeros(len(t)))
+        late = (now - float(self.known_after)) / float(self.known_over)
+        columns["place"] = 1 / (1 + np.exp(-late))
+        columns["shock"] = np.concatenate(shocked)
+        turn = 2 * np.pi * t / float(self.lap)
+        columns["x"] = 0.15 + float(self.circle) * np.cos(turn)
+        columns["y"] = 0.15 + float(self.circle) * np.sin(turn)
+        phase = 2 * np.pi * float(self.f_theta) * t
+        columns["theta_cos"], columns["theta_sin"] = np.cos(phase), np.sin(phase)
+        return np.column_stack([columns[name] for name in COLUMNS])
+
+    def _threshold(self, region: str) -> Quantity:
+        fos: Quantity = getattr(self, f"fos_{region.lower()}")
+        return fos
+
+    def _fos(self, region: str, spikes: Spikes, span: Any) -> Any:
+        seconds = span.stop_s - span.start_s
+        ids = spikes.between(span.start_s, span.stop_s).node_ids
+        n = self.circuit.populations[PRINCIPAL[region]].size
+        return active_cells(ids, n, seconds, float(self._threshold(region)))
+
+    def _freezing(self, output: Spikes, timeline: Any) -> Trace:
+        n = self.circuit.populations["cea_output"].size
+        times, levels = [], []
+        for span in timeline:
+            if span.kind == "episode":
+                seconds = output.between(span.start_s, span.stop_s).timestamps * 1e-3
+                t, rate = population_rate(seconds, n, span.start_s, span.stop_s)
+                level = freezing(
+                    rate,
+                    t[1] - t[0] if len(t) > 1 else 1.0,
+                    half_hz=float(self.half_rate),
+                    steepness=self.steepness,
+                    memory_s=float(self.readout),
+                )
+                times.append(t)
+                levels.append(level)
+        return Trace(np.concatenate(times), np.concatenate(levels))
+
+    def _frozen(self, arm: Arm, name: str) -> float:
+        span, trace = arm.span(name), arm.behaviour["freezing"]
+        inside = (trace.t_s >= span.start_s) & (trace.t_s < span.stop_s)
+        return float(trace.values[inside].mean())
+
+
+RESTING = {
+    "ec_stellate": (0.1, 10.0, "assumed"),
+    "ec_fan": (0.1, 10.0, "assumed"),
+    "ec_basket": (5.0, 40.0, "assumed"),
+    "dg_basket": (5.0, 40.0, "assumed"),
+    "dg_mossy": (0.05, 40.0, "assumed"),
+    "dg_hipp": (0.05, 40.0, "assumed"),
+    "ca3_pyramidal": (0.1, 5.0, "assumed"),
+    "ca3_pv_basket": (5.0, 40.0, "assumed"),
+    "ca3_olm": (0.05, 40.0, "assumed"),
+    "ca1_pyramidal": (0.1, 5.0, "assumed"),
+    "ca1_pv_basket": (5.0, 40.0, "assumed"),
+    "ca1_olm": (0.05, 40.0, "assumed"),
+    "ca1_cck_basket": (0.05, 40.0, "assumed"),
+    "bla_principal": (1.0, 8.0, "in vivo 3.3-4.4 Hz, DaniMagyar"),
+    "bla_pv": (5.0, 40.0, "in vivo 16.6-21 Hz, DaniMagyar"),
+    "cea_output": (0.05, 40.0, "assumed"),
+}
+
+
+def _ratio(over: float, under: float) -> float:
+    return over / under if under else float("inf")

@@ -1,0 +1,57 @@
+"""What protocols keep of a run besides spikes: weights, the animal's path."""
+
+from typing import Any
+
+import numpy as np
+
+from ..circuits.circuit import Circuit, Rules
+from ..circuits.drives import COLUMNS
+from ..simulation.experiment import ArmResult
+from ..simulation.recording import PopulationInfo, Span, Trace, Weights
+from ..simulation.state import wire
+from ..simulation.timeline import Episode, Step
+
+
+def population_table(circuit: Circuit) -> dict[str, PopulationInfo]:
+    """Return what a reader of the file needs to know of every population."""
+    return {
+        name: PopulationInfo(p.size, p.region, p.cell_type, p.transmitter)
+        for name, p in circuit.populations.items()
+    }
+
+
+def synaptic_weights(
+    circuit: Circuit,
+    rules: Rules,
+    result: ArmResult,
+    moments: dict[str, str],
+    projections: tuple[str, ...],
+) -> dict[str, dict[str, Weights]]:
+    """Return the synapses of some projections after some steps, {moment: step}."""
+    wiring = wire(circuit, rules, result.seed, projections)
+    synapses = circuit.synapses(rules)
+    found: dict[str, dict[str, Weights]] = {name: {} for name in projections}
+    for moment, step in moments.items():
+        state = result.state(step)
+        for name in projections:
+            variables, rule = state.variables[name], synapses[name].rule
+            unit = float(synapses[name].symbols["w_0"]) * 1e9
+            pre, post = (ids.astype(np.uint32) for ids in wiring[name])
+            early, late = variables["h"], variables["z"]
+            tagged = np.abs(early - 1.0) > rule.theta_tag  # type: ignore[attr-defined]
+            total = unit * (early + late)
+            found[name][moment] = Weights(pre, post, total, early, late, tagged)
+    return found
+
+
+def whereabouts(steps: tuple[Step, ...], timeline: tuple[Span, ...]) -> Trace:
+    """Return the animal's position in all episodes, every 20 ms."""
+    x, y = COLUMNS.index("x"), COLUMNS.index("y")
+    times: list[Any] = []
+    places: list[Any] = []
+    for step, span in zip(steps, timeline, strict=True):
+        if isinstance(step, Episode):
+            every = step.stimulus[::20]
+            times.append(span.start_s + np.arange(len(every)) * 0.02)
+            places.append(every[:, [x, y]])
+    return Trace(np.concatenate(times), np.concatenate(places))

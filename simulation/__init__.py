@@ -1,0 +1,1 @@
+"""How it runs: builds, episodes, gaps, snapshots, experiments and the HDF5 store."""

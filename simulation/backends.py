@@ -1,0 +1,151 @@
+"""What runs an episode: the compiled binary, or Brian2's numpy target where none is.
+
+Both take a state, a stimulus, a length and a seed, and give the state at the end and
+the spikes. Neither knows of arms, gaps or files of results.
+"""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from ..circuits.circuit import Circuit, Rules
+from .builds import Build
+from .state import STEP_S, Array, State, Wiring, later, under_way
+
+
+class Outcome(NamedTuple):
+    """The state after an episode, and (ids, step of firing) of every population."""
+
+    state: State
+    spikes: dict[str, tuple[Array, Array]]
+
+
+class Backend(Protocol):
+    """Runs episodes of one animal."""
+
+    def episode(
+        self,
+        state: State,
+        stimulus: Array,
+        seed: int,
+        tell: Callable[[float], None],
+    ) -> Outcome: ...
+
+
+class Compiled:
+    """Runs the binary of a circuit in a folder that holds one animal's wiring."""
+
+    def __init__(
+        self, build: Build, circuit: Circuit, rules: Rules, wiring: Wiring, folder: Path
+    ) -> None:
+        self.circuit, self.rules, self.folder = circuit, rules, folder
+        self.binary = build.folder / "main"
+        self.manifest = build.manifest
+        arrays = folder / "static_arrays"
+        arrays.mkdir(parents=True, exist_ok=True)
+        for name, (pre_file, post_file) in self.manifest["wiring"].items():
+            for file, ids in zip((pre_file, post_file), wiring[name], strict=True):
+                ids.astype(np.int32).tofile(arrays / file)
+        for file in (build.folder / "static_arrays").iterdir():
+            link = arrays / file.name
+            if not link.exists():
+                link.symlink_to(file)
+
+    def episode(
+        self, state: State, stimulus: Array, seed: int, tell: Callable[[float], None]
+    ) -> Outcome:
+        """Run the binary on files in a folder of its own."""
+        steps = round(len(stimulus) * 1e-3 / STEP_S)
+        with tempfile.TemporaryDirectory(dir=self.folder) as name:
+            here = Path(name)
+            self._write(state, here / "state")
+            np.ascontiguousarray(stimulus, dtype=float).tofile(here / "stimulus")
+            _write_pending(state, self.manifest["populations"], here / "pending")
+            told = {
+                "STATE": here / "state",
+                "STIMULUS": here / "stimulus",
+                "PENDING": here / "pending",
+                "RESULT": here / "result",
+                "SPIKES": here / "spikes",
+                "STEPS": steps,
+                "SEED": seed,
+            }
+            self._call({f"TRISYNAPSE_{k}": str(v) for k, v in told.items()}, tell)
+            spikes = self._read_spikes(here / "spikes")
+            end = self._read(state, here / "result")
+        end = later(end, self.circuit, self.rules, steps * STEP_S)
+        pending = under_way(state, spikes, self.circuit, self.rules, steps)
+        return Outcome(replace(end, pending=pending), spikes)
+
+    def _call(self, told: dict[str, str], tell: Callable[[float], None]) -> None:
+        # The binary prints a dot every 500 steps, outside its loop over objects.
+        with subprocess.Popen(
+            [self.binary],
+            cwd=self.folder,
+            env={**os.environ, **told, "LD_BIND_NOW": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None and process.stderr is not None
+            try:
+                while process.stdout.read(1):
+                    tell(500 * STEP_S)
+                complaint = process.stderr.read().decode(errors="replace").strip()
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode == 4:
+            raise OSError(28, "No space left on device", str(self.folder))
+        if process.returncode:
+            raise RuntimeError(f"The circuit's binary failed: {complaint[-500:]}")
+
+    def _write(self, state: State, path: Path) -> None:
+        symbols = self.circuit.symbols(self.rules)
+        with path.open("wb") as file:
+            for owner, name in self.manifest["symbols"]:
+                file.write(np.float64(symbols[owner][name]).tobytes())
+            for owner, name, dtype, size in self.manifest["state"]:
+                array = state.variables[owner][name]
+                if len(array) != size:
+                    raise ValueError(f"{owner}.{name} has {len(array)} values, not {size}.")
+                file.write(np.ascontiguousarray(array, dtype=dtype).data)
+
+    def _read(self, before: State, path: Path) -> State:
+        variables = {owner: dict(v) for owner, v in before.variables.items()}
+        with path.open("rb") as file:
+            for owner, name, dtype, size in self.manifest["state"]:
+                variables[owner][name] = np.fromfile(file, dtype, size)
+        return replace(before, variables=variables)
+
+    def _read_spikes(self, path: Path) -> dict[str, tuple[Array, Array]]:
+        spikes = {}
+        with path.open("rb") as file:
+            for name in self.manifest["populations"]:
+                n = int(np.fromfile(file, "<i8", 1)[0])
+                ids = np.fromfile(file, "<i4", n)
+                spikes[name] = ids, np.rint(np.fromfile(file, "<f8", n) / STEP_S)
+        return spikes
+
+
+def _write_pending(state: State, populations: list[str], path: Path) -> None:
+    """Write, for every population, the number of ages and their cells, oldest first."""
+    with path.open("wb") as file:
+        for name in populations:
+            ages = state.pending.get(name, [])
+            file.write(np.int32(len(ages)).tobytes())
+            for ids in reversed(ages):
+                file.write(np.int32(len(ids)).tobytes())
+                file.write(np.sort(ids).astype(np.int32).tobytes())
+
+
+def runtime(circuit: Circuit, rules: Rules, wiring: Wiring) -> Any:
+    """Return the backend that needs no compiler."""
+    from .runtime import Runtime
+
+    return Runtime(circuit, rules, wiring)

@@ -1,0 +1,296 @@
+"""Runs the arms of an experiment as one tree, so that a shared history is run once.
+
+Each step of a timeline is a node; its name is a digest of its parent, of the step and
+of the animal. A node that lies finished on disk is not run again: that is what resuming
+is. Nodes whose parents are done run side by side, one a worker.
+
+    folder/nodes/<digest>/   spikes.npz, state.npz      (a branch leaves no state)
+    folder/animal/           wiring of this animal, for the binary
+"""
+
+import json
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from ..circuits.circuit import Circuit, Rules
+from . import builds
+from .backends import Backend, Compiled, runtime
+from .gap import cross
+from .recording import Span, Spikes
+from .state import STEP_S, State, enter, newborn, stream_seed, wire
+from .timeline import Episode, Gap, Step
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user stopped a run; what was finished lies in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"stopped; finished steps are kept in {folder}")
+        self.folder = folder
+
+
+class Progress(Protocol):
+    """What a run tells whoever shows its progress."""
+
+    def start(self, total_s: float) -> None: ...
+    def advance(self, seconds: float) -> None: ...
+    def stage(self, text: str, share: float | None) -> None: ...
+    def stop(self) -> None: ...
+
+
+class Silence:
+    """Progress that nobody looks at."""
+
+    def start(self, total_s: float) -> None:
+        """Say nothing."""
+
+    def advance(self, seconds: float) -> None:
+        """Say nothing."""
+
+    def stage(self, text: str, share: float | None) -> None:
+        """Say nothing."""
+
+    def stop(self) -> None:
+        """Say nothing."""
+
+
+class Node(NamedTuple):
+    """A step after everything that came before it."""
+
+    name: str
+    parent: str
+    step: Step
+    place: str
+
+
+class History(NamedTuple):
+    """The nodes of one arm in order, with their start in experiment time."""
+
+    nodes: tuple[Node, ...]
+    starts_s: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A circuit, its rules, one animal (the seed) and a timeline an arm."""
+
+    circuit: Circuit
+    rules: Rules
+    seed: int
+    timelines: Mapping[str, tuple[Step, ...]]
+
+    def run(
+        self, folder: Path, workers: int | None = None, progress: Progress | None = None
+    ) -> dict[str, "ArmResult"]:
+        """Run what is not yet finished in ``folder`` and return every arm's results."""
+        progress = progress or Silence()
+        histories = self._plan()
+        nodes = {n.name: n for h in histories.values() for n in h.nodes}
+        (folder / "nodes").mkdir(parents=True, exist_ok=True)
+        todo = {name: n for name, n in nodes.items() if not _done(folder, name)}
+        if todo:
+            self._work(folder, nodes, todo, workers or os.cpu_count() or 1, progress)
+        return {arm: ArmResult(folder, h, self.seed) for arm, h in histories.items()}
+
+    def _plan(self) -> dict[str, History]:
+        root = builds.digest(
+            json.dumps([builds.canonical(self.circuit), self.seed])
+            + json.dumps({k: builds.canonical(r) for k, r in self.rules.items()})
+            + builds.recipe(self.circuit, self.rules)
+        )
+        histories = {}
+        for arm, steps in self.timelines.items():
+            nodes, starts = [], []
+            parent, clock, aside = root, 0.0, 0.0
+            for index, step in enumerate(steps):
+                place = f"{index}/{step.name}"
+                node = Node(_name(parent, place, step), parent, step, place)
+                nodes.append(node)
+                starts.append(clock + aside)
+                if step.branch:
+                    aside += step.seconds
+                else:
+                    parent, clock, aside = node.name, clock + step.seconds, 0.0
+            histories[arm] = History(tuple(nodes), tuple(starts))
+        return histories
+
+    def _work(
+        self,
+        folder: Path,
+        nodes: dict[str, Node],
+        todo: dict[str, Node],
+        workers: int,
+        progress: Progress,
+    ) -> None:
+        backend, limit = self._backend(folder, progress)
+        seconds = {
+            name: n.step.seconds
+            for name, n in todo.items()
+            if isinstance(n.step, Episode)
+        }
+        progress.start(sum(seconds.values()))
+        wiring = wire(self.circuit, self.rules, self.seed)
+        stopping = threading.Event()
+
+        def tell(passed: float) -> None:
+            if stopping.is_set():
+                raise RuntimeError("stopped")
+            progress.advance(passed)
+
+        def one(node: Node) -> None:
+            with tempfile.TemporaryDirectory(dir=folder) as name:
+                aside = Path(name)
+                before = self._before(folder, node, nodes)
+                if isinstance(node.step, Gap):
+                    after = cross(
+                        before,
+                        self.circuit,
+                        self.rules,
+                        wiring,
+                        node.step.pieces,
+                        self.seed,
+                        node.place,
+                    )
+                    after.save(aside)
+                else:
+                    self._episode(backend, before, node, aside, tell)
+                aside.rename(folder / "nodes" / node.name)
+                aside.mkdir()  # for the context manager to remove
+
+        pool = ThreadPoolExecutor(min(workers, limit))
+        running: dict[Future[None], str] = {}
+        waiting = dict(todo)
+        try:
+            while waiting or running:
+                ready = [
+                    n
+                    for n in waiting.values()
+                    if n.parent not in todo or _done(folder, n.parent)
+                ]
+                for node in sorted(ready, key=_longest_first):
+                    del waiting[node.name]
+                    running[pool.submit(one, node)] = node.name
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    del running[future]
+                    future.result()
+        except KeyboardInterrupt:
+            raise Interrupted(folder) from None
+        finally:
+            stopping.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            progress.stop()
+
+    def _backend(self, folder: Path, progress: Progress) -> tuple[Backend, int]:
+        """Return what runs the episodes, and how many of them at a time."""
+        wiring = wire(self.circuit, self.rules, self.seed)
+        if builds.compiler() is None:
+            progress.stage(
+                "No C++ compiler (g++) found: running with numpy, about 50 times "
+                "slower; install g++ (apt install g++) to compile.",
+                None,
+            )
+            return runtime(self.circuit, self.rules, wiring), 1
+        build = builds.obtain(self.circuit, self.rules, progress.stage)
+        animal = folder / "animal"
+        shutil.rmtree(animal, ignore_errors=True)
+        compiled = Compiled(build, self.circuit, self.rules, wiring, animal)
+        return compiled, os.cpu_count() or 1
+
+    def _before(self, folder: Path, node: Node, nodes: dict[str, Node]) -> State:
+        if node.parent in nodes:
+            return State.load(folder / "nodes" / node.parent)
+        return newborn(self.circuit, self.rules, self.seed)
+
+    def _episode(
+        self,
+        backend: Backend,
+        before: State,
+        node: Node,
+        aside: Path,
+        tell: Callable[[float], None],
+    ) -> None:
+        step = node.step
+        assert isinstance(step, Episode)
+        here = enter(before, self.circuit, self.seed, step.place)
+        seed = stream_seed(self.seed, "episode", node.place)
+        outcome = backend.episode(here, step.stimulus, seed, tell)
+        arrays = {}
+        for name, (ids, when) in outcome.spikes.items():
+            arrays[f"{name}/ids"] = ids.astype(np.uint32)
+            arrays[f"{name}/steps"] = when.astype(np.int64)
+        np.savez(aside / "spikes.npz", **arrays)
+        if not step.branch:
+            outcome.state.save(aside)
+
+
+class ArmResult:
+    """What one arm left on disk."""
+
+    def __init__(self, folder: Path, history: History, seed: int) -> None:
+        self.folder, self.history, self.seed = folder, history, seed
+
+    def timeline(self) -> tuple[Span, ...]:
+        """Return every step with its start and end in experiment time."""
+        spans = []
+        for node, start in zip(*self.history, strict=True):
+            step = node.step
+            kind, what = (
+                ("episode", step.place) if isinstance(step, Episode) else ("gap", "")
+            )
+            stop = start + step.seconds
+            spans.append(Span(step.name, kind, start, stop, what))  # type: ignore[arg-type]
+        return tuple(spans)
+
+    def spikes(self, populations: list[str]) -> dict[str, Spikes]:
+        """Return all spikes of the arm in experiment time."""
+        parts: dict[str, list[Any]] = {name: [] for name in populations}
+        for node, start in zip(*self.history, strict=True):
+            if isinstance(node.step, Gap):
+                continue
+            with np.load(self.folder / "nodes" / node.name / "spikes.npz") as file:
+                for name in populations:
+                    times = start * 1e3 + file[f"{name}/steps"] * (STEP_S * 1e3)
+                    parts[name].append((times, file[f"{name}/ids"]))
+        return {name: _joined(some) for name, some in parts.items()}
+
+    def state(self, step: str) -> State:
+        """Return the state after the step of this name."""
+        for node in self.history.nodes:
+            if node.step.name == step and not node.step.branch:
+                return State.load(self.folder / "nodes" / node.name)
+        raise KeyError(f"No step {step!r} that leaves a state.")
+
+
+def _joined(parts: list[Any]) -> Spikes:
+    times = np.concatenate([t for t, _ in parts]) if parts else np.zeros(0)
+    ids = np.concatenate([i for _, i in parts]) if parts else np.zeros(0)
+    order = np.argsort(times, kind="stable")
+    return Spikes(times[order], ids[order].astype(np.uint32))
+
+
+def _name(parent: str, place: str, step: Step) -> str:
+    if isinstance(step, Gap):
+        told: list[Any] = ["gap", step.pieces]
+    else:
+        course = builds.digest(np.ascontiguousarray(step.stimulus).tobytes())
+        told = ["episode", step.place, course, step.branch]
+    return builds.digest(json.dumps([parent, place, told]))
+
+
+def _done(folder: Path, name: str) -> bool:
+    return (folder / "nodes" / name).is_dir()
+
+
+def _longest_first(node: Node) -> float:
+    """Order nodes so that histories come before tests, long ones first."""
+    return node.step.seconds if node.step.branch else -1e9 - node.step.seconds

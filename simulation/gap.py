@@ -1,0 +1,88 @@
+"""Time without spikes, in closed form: minutes to weeks in milliseconds of computing.
+
+A gap first lets each synapse's calcium run down (half a second of the gap, exactly and
+with its noise), then advances early phase, tags, proteins and late phase together, in
+pieces of constant protein synthesis. Cells end at rest; traces of spikes are gone.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..circuits.circuit import Circuit, Rules, Synapse
+from ..circuits.projection import Pool
+from .state import State, Wiring, at_rest, stream
+
+RUN_DOWN_S = 0.5  # ten calcium time constants
+
+
+def cross(
+    state: State,
+    circuit: Circuit,
+    rules: Rules,
+    wiring: Wiring,
+    pieces: tuple[tuple[float, float], ...],
+    seed: int,
+    place: str,
+) -> State:
+    """Return the state after a gap.
+
+    Parameters
+    ----------
+    pieces : (seconds, share of normal protein synthesis) one after the other
+    seed, place : the random stream of the calcium's last run-down
+    """
+    rng = stream(seed, "gap", place)
+    synapses = circuit.synapses(rules)
+    variables = {name: dict(v) for name, v in state.variables.items()}
+    for name, synapse in synapses.items():
+        _settle(variables[name] if name in variables else {}, synapse, rng)
+    protein = dict(state.protein)
+    (first, alpha), *rest = pieces
+    spent = state.unfolded_s + max(0.0, first - RUN_DOWN_S)
+    for seconds, synthesis in ((spent, alpha), *rest):
+        for post in protein:
+            sharing = [s for s in synapses.values() if shares(s, post)]
+            ends = [wiring[s.name][1] for s in sharing]
+            protein[post] = _consolidate(
+                variables, sharing, ends, protein[post], seconds, synthesis
+            )
+    after = replace(state, variables=variables, protein=protein, unfolded_s=0.0)
+    return at_rest(after, circuit, rules, rng)
+
+
+def _settle(variables: dict[str, Any], synapse: Synapse, rng: Any) -> None:
+    """Let calcium run down; forget the traces of pair rules."""
+    rule = synapse.rule
+    if hasattr(rule, "advance"):
+        elapsed = RUN_DOWN_S - variables["t_last"]
+        variables["h"], _ = rule.advance(
+            variables["h"], variables["Ca"], elapsed, rng.standard_normal
+        )
+        variables["Ca"] = np.zeros(synapse.size)
+    for name in rule.fleeting:
+        variables[name] = np.zeros(synapse.size)
+
+
+def shares(synapse: Synapse, post: str) -> bool:
+    """Tell whether a projection draws on the protein of a population."""
+    return synapse.projection.post == post and hasattr(synapse.rule, "gap")
+
+
+def _consolidate(
+    variables: dict[str, dict[str, Any]],
+    sharing: list[Synapse],
+    ends: list[Any],
+    protein: Any,
+    seconds: float,
+    alpha: float,
+) -> Any:
+    """Advance all synapses that share the protein of one population."""
+    rule: Any = sharing[0].rule
+    h = [variables[s.name]["h"] for s in sharing]
+    z = [variables[s.name]["z"] for s in sharing]
+    new_h, new_z, protein = rule.gap(Pool(ends, h, z), protein, seconds, alpha)
+    for s, one_h, one_z in zip(sharing, new_h, new_z, strict=True):
+        variables[s.name] |= {"h": one_h, "z": one_z}
+    return protein

@@ -1,0 +1,219 @@
+"""Write the C++ of a circuit, in a process of its own (`python -m`).
+
+A process of its own, because Brian2's device is global and its code follows the order
+of sets: with PYTHONHASHSEED=0 the same circuit gives the same text, and the cache of
+builds hits. Beside the code stands `manifest.json`, which says how the state of the
+circuit lies in a file; a run needs it and the binary, and no Brian2.
+
+What an episode changes is read at run time: state, wiring, stimulus, length and seed.
+"""
+
+import json
+import pickle
+import sys
+from pathlib import Path
+from typing import Any
+
+import brian2 as b2
+import numpy as np
+from brian2.core.variables import ArrayVariable
+
+from ..circuits.circuit import connect
+from ..circuits.network import STEP, build
+
+# Reads and writes the arrays in the order of the manifest. Spikes still under way are
+# pushed again, oldest first, into the queues of all pathways of their population.
+LOAD = """
+{{
+    std::ifstream in(std::getenv("TRISYNAPSE_STATE"), std::ios::binary);
+    {reads}
+    if (!in) {{ std::cerr << "state file too short" << std::endl; std::_Exit(3); }}
+    std::ifstream shown(std::getenv("TRISYNAPSE_STIMULUS"), std::ios::binary);
+    shown.read((char*)({stimulus}), {stimulus_bytes});
+    const unsigned long seed = std::strtoul(std::getenv("TRISYNAPSE_SEED"), NULL, 10);
+    brian::_random_generators[0].seed(seed);
+    std::ifstream pending(std::getenv("TRISYNAPSE_PENDING"), std::ios::binary);
+    {pushes}
+    const long steps = std::strtol(std::getenv("TRISYNAPSE_STEPS"), NULL, 10);
+    for (long done = 0; done < steps; done += 500)
+    {{
+        {network}.run(std::min(500L, steps - done)*{dt!r}, NULL, 10.0);
+        std::putchar('.');
+        std::fflush(stdout);
+    }}
+    std::ofstream out(std::getenv("TRISYNAPSE_RESULT"), std::ios::binary);
+    {writes}
+    std::ofstream heard(std::getenv("TRISYNAPSE_SPIKES"), std::ios::binary);
+    {spikes}
+    out.close();
+    heard.close();
+    if (!out || !heard) {{ std::cerr << "cannot write" << std::endl; std::_Exit(4); }}
+    std::_Exit(0);
+}}
+"""
+
+PUSH = """
+{{
+    int32_t ages = 0;
+    pending.read((char*)&ages, 4);
+    for (int32_t age = 0; age < ages; age++)
+    {{
+        int32_t n = 0;
+        pending.read((char*)&n, 4);
+        std::vector<int32_t> ids(n);
+        if (n) pending.read((char*)&ids[0], 4*(std::streamsize)n);
+        {pathways}
+    }}
+}}
+"""
+
+
+def generate(circuit: Any, rules: Any, folder: Path) -> None:
+    """Write the C++ project and the manifest into ``folder``."""
+    b2.BrianLogger.suppress_hierarchy("brian2.codegen.generators.base")
+    b2.set_device("cpp_standalone", build_on_run=False)
+    device = b2.get_device()
+    rng = np.random.default_rng(0)
+    synapses = circuit.synapses(rules)
+    wiring = {name: connect(synapse, rng) for name, synapse in synapses.items()}
+    network = build(circuit, rules, wiring)
+    network.run(0 * b2.second, namespace={})
+    groups = [network[name] for name in circuit.populations]
+    joined = [network[name] for name in synapses]
+    symbols = circuit.symbols(rules)
+    state = [row for o in groups + joined for row in _state(device, o)]
+    shared = [_shared(device, o, name) for o in groups + joined for name in symbols[o.name]]
+    device.insert_code("main", _episode(device, network, groups, state, shared))
+    device.build(directory=str(folder), compile=False, run=False)
+    manifest = {
+        "step_s": float(STEP),
+        "state": [[r["owner"], r["name"], r["dtype"], r["size"]] for r in state],
+        "symbols": [[r["owner"], r["name"]] for r in shared],
+        "populations": [group.name for group in groups],
+        "wiring": {s.name: _wiring_names(s.name, device) for s in joined},
+        "sources": _merge(folder, sorted(device.writer.source_files)),
+        "flags": b2.prefs["codegen.cpp.extra_compile_args_gcc"],
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def _merge(folder: Path, sources: list[str]) -> list[str]:
+    """Put sources that begin alike into common files, and return the files to compile.
+
+    Brian2 writes a file for every step of every object, hundreds here, and the compiler
+    spends its time on what they all include. Files whose text before their own function
+    is the same, but for their own header, can share it.
+    """
+    alike: dict[str, list[tuple[str, str]]] = {}
+    left = []
+    for source in sources:
+        text = (folder / source).read_text()
+        begin, found, rest = text.partition("\nvoid _")
+        if source.startswith("code_objects/") and found:
+            header = f'#include "{source[:-4]}.h"'
+            key = begin.replace(header, "")
+            alike.setdefault(key, []).append((header, f"{found}{rest}"))
+            (folder / source).unlink()
+        else:
+            left.append(source)
+    for begin, parts in sorted(alike.items()):
+        for first in range(0, len(parts), BATCH):
+            some = parts[first : first + BATCH]
+            headers = "\n".join(header for header, _ in some)
+            name = f"merged_{len(left)}.cpp"
+            (folder / name).write_text(headers + begin + "".join(t for _, t in some))
+            left.append(name)
+    return left
+
+
+BATCH = 16  # sources in one file: few enough that all cores have work
+
+
+def _state(device: Any, owner: Any) -> list[dict[str, Any]]:
+    rows = []
+    for name, variable in sorted(owner.variables.items()):
+        own = isinstance(variable, ArrayVariable) and variable.owner.name == owner.name
+        if not own or variable.scalar or name in HIDDEN or name.startswith("_"):
+            continue
+        size = len(owner) if variable.dynamic or variable.size == len(owner) else 0
+        if size:
+            array = device.get_array_name(variable, access_data=False)
+            rows.append(
+                {
+                    "owner": owner.name,
+                    "name": name,
+                    "dtype": np.dtype(variable.dtype).str,
+                    "size": int(size),
+                    "pointer": f"&{array}[0]",
+                }
+            )
+    return rows
+
+
+def _shared(device: Any, owner: Any, name: str) -> dict[str, Any]:
+    array = device.get_array_name(owner.variables[name], access_data=False)
+    row = {"owner": owner.name, "name": name, "dtype": "<f8", "size": 1}
+    return {**row, "pointer": f"&{array}[0]"}
+
+
+HIDDEN = {"i", "j", "delay", "N_incoming", "N_outgoing", "lastupdate"}
+
+
+def _episode(
+    device: Any, network: Any, groups: Any, state: list[Any], shared: list[Any]
+) -> str:
+    def stream(rows: list[Any], verb: str, file: str) -> str:
+        lines = []
+        for row in rows:
+            count = row["size"] * np.dtype(row["dtype"]).itemsize
+            lines.append(f"{file}.{verb}((char*)({row['pointer']}), {count}L);")
+        return "\n".join(lines)
+
+    timed = next(iter(device.timed_arrays.items()))
+    return LOAD.format(
+        reads=stream(shared + state, "read", "in"),
+        writes=stream(state, "write", "out"),
+        stimulus=f"{timed[1]}_values",
+        stimulus_bytes=f"{timed[0].values.nbytes}L",
+        pushes="\n".join(_push(network, group) for group in groups),
+        spikes="\n".join(_spikes(device, network, group) for group in groups),
+        network=network.name,
+        dt=float(STEP),
+    )
+
+
+def _push(network: Any, group: Any) -> str:
+    lines = [
+        f"{pathway.name}.advance(); if (n) {pathway.name}.push(&ids[0], n);"
+        for synapses in sorted(network.objects, key=lambda o: o.name)
+        if isinstance(synapses, b2.Synapses)
+        for pathway in synapses._pathways
+        if pathway.source.name == group.name
+    ]
+    return PUSH.format(pathways="\n".join(lines))
+
+
+def _spikes(device: Any, network: Any, group: Any) -> str:
+    monitor = network[f"{group.name}_spikes"]
+    i, t = (
+        device.get_array_name(monitor.variables[name], access_data=False)
+        for name in ("i", "t")
+    )
+    return (
+        f"{{ const int64_t n = {i}.size(); heard.write((char*)&n, 8);"
+        f" if (n) {{ heard.write((char*)&{i}[0], 4*n);"
+        f" heard.write((char*)&{t}[0], 8*n); }} }}"
+    )
+
+
+def _wiring_names(name: str, device: Any) -> list[str]:
+    arrays = {row[0] for row in device.static_array_specs}
+    return [
+        next(a for a in arrays if a.endswith(f"_array_{name}_{end}"))
+        for end in ("sources", "targets")
+    ]
+
+
+if __name__ == "__main__":
+    given = pickle.loads(Path(sys.argv[1]).read_bytes())
+    generate(given["circuit"], given["rules"], Path(sys.argv[2]))
