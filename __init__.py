@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .circuits import Memory as Memory
-    from .protocols import resume as resume
-    from .protocols import run as run
+    from .protocols.running import resume as resume
+    from .protocols.running import run as run
     from .simulation.store import load as load
     from .simulation.store import save as save
 
@@ -19,8 +19,8 @@ else:
     # A face that loads each part when it is asked for, so that importing is quick.
     PARTS = {
         "Memory": ".circuits",
-        "resume": ".protocols",
-        "run": ".protocols",
+        "resume": ".protocols.running",
+        "run": ".protocols.running",
         "load": ".simulation.store",
         "save": ".simulation.store",
     }

@@ -232,7 +232,7 @@ def run(
         _pick("arm", name, dict.fromkeys(known))
     file = _suffixed("--out", out or Path(f"{protocol}-seed{seed}.h5"), DATA)
     with _progress() as bar:
-        recording = _load("protocols").run(
+        recording = _load("protocols.running").run(
             protocol,
             arms=tuple(dict.fromkeys(arm)) if arm else None,
             seed=seed,
@@ -257,7 +257,7 @@ def resume(
 ) -> None:
     """Go on with a run that was stopped."""
     with _progress() as bar:
-        recording = _load("protocols").resume(path, progress=bar)
+        recording = _load("protocols.running").resume(path, progress=bar)
     _finish(recording, path.with_suffix("") if path.suffix == ".parts" else path)
 
 

@@ -23,11 +23,12 @@ def freezing(
     half_hz: float,
     steepness: float,
     memory_s: float,
+    ceiling: float = 1.0,
 ) -> Floats:
-    """Return the probability of freezing over time, from 0 to 1.
+    """Return the probability of freezing over time, from 0 to ``ceiling``.
 
     The rate is averaged with the exponential memory of the motor system, r, and read
-    through a Hill function, r^k/(r^k + half^k).
+    through a Hill function, ceiling r^k/(r^k + half^k).
 
     Parameters
     ----------
@@ -35,6 +36,7 @@ def freezing(
         Population rate of the output cells in bins of ``bin_s`` seconds.
     half_hz, steepness : half-maximum and exponent of the Hill function
     memory_s : time constant of the average, seconds
+    ceiling : the most that an animal freezes, as a share of the time
 
     >>> freezing(np.full(3, 4.0), 0.1, half_hz=4, steepness=3, memory_s=1).tolist()
     [0.5, 0.5, 0.5]
@@ -46,4 +48,4 @@ def freezing(
         level = keep * level + (1 - keep) * rate
         smooth[k] = level
     powered = smooth**steepness
-    return np.asarray(powered / (powered + half_hz**steepness))
+    return np.asarray(ceiling * powered / (powered + half_hz**steepness))

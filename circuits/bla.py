@@ -33,7 +33,7 @@ class Principal(AdEx):
     V_r: Quantity = VLACHOS("-70 mV")
     t_ref: Quantity = VLACHOS("2 ms")
     a: Quantity = ASSUMED("0 nS")
-    b: Quantity = ASSUMED("60 pA")
+    b: Quantity = ASSUMED("150 pA")
     tau_w: Quantity = ASSUMED("150 ms")
     tau_ampa: Quantity = ASSUMED("5 ms")
     tau_nmda: Quantity = BRUNEL("100 ms")
@@ -67,15 +67,15 @@ class PV(AdEx):
 class PrincipalBackground(Background):
     """Background into Principal cells."""
 
-    I_mean: Quantity = ASSUMED("250 pA")
-    I_sd: Quantity = ASSUMED("120 pA")
+    I_mean: Quantity = ASSUMED("-300 pA")
+    I_sd: Quantity = ASSUMED("60 pA")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PVBackground(Background):
     """Background into PV cells."""
 
-    I_mean: Quantity = ASSUMED("300 pA")
+    I_mean: Quantity = ASSUMED("150 pA")
     I_sd: Quantity = ASSUMED("120 pA")
 
 
@@ -83,14 +83,16 @@ class PVBackground(Background):
 class PrincipalShock(ShockDrive):
     """The shock, into the principal cells that it reaches."""
 
-    I_shock: Quantity = ASSUMED("900 pA")
+    I_shock: Quantity = ASSUMED("2600 pA")
+    share: float = ASSUMED(0.4)
+    evenness: float = ASSUMED(0.5)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PVShock(ShockDrive):
     """The shock, into the interneurons."""
 
-    I_shock: Quantity = ASSUMED("300 pA")
+    I_shock: Quantity = ASSUMED("-200 pA")
     share: float = ASSUMED(1.0)
     evenness: float = ASSUMED(1.0)
 
@@ -104,7 +106,7 @@ class CA1ToPrincipal(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("0.6 nS")
+    weight: Quantity = ASSUMED("9 nS")
     delay: Quantity = ASSUMED("6 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -117,8 +119,8 @@ class FanToPrincipal(Projection):
     post: ClassVar[str] = "bla_principal"
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
-    in_degree: int = ASSUMED(40)
-    weight: Quantity = ASSUMED("0.3 nS")
+    in_degree: int = ASSUMED(8)
+    weight: Quantity = ASSUMED("20 nS")
     delay: Quantity = ASSUMED("8 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -131,7 +133,7 @@ class CA1ToPV(Projection):
     post: ClassVar[str] = "bla_pv"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("0.5 nS")
+    weight: Quantity = ASSUMED("18 nS")
     delay: Quantity = ASSUMED("6 ms")
 
 
@@ -156,7 +158,7 @@ class PrincipalToPV(Projection):
     post: ClassVar[str] = "bla_pv"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = GLICKERT(150)
-    weight: Quantity = ASSUMED("0.5 nS")
+    weight: Quantity = ASSUMED("0.25 nS")
     delay: Quantity = VLACHOS("2 ms")
 
 
@@ -169,7 +171,7 @@ class PVToPrincipal(Projection):
     receptor: ClassVar[str] = "GABA_A"
     plastic: ClassVar[str] = "inhibitory"
     in_degree: int = GLICKERT(48)
-    weight: Quantity = ASSUMED("1.2 nS")
+    weight: Quantity = ASSUMED("2.4 nS")
     delay: Quantity = VLACHOS("2 ms")
 
 
@@ -183,32 +185,6 @@ class PVToPV(Projection):
     in_degree: int = GLICKERT(20)
     weight: Quantity = ASSUMED("1.2 nS")
     delay: Quantity = VLACHOS("2 ms")
-
-
-@dataclass(frozen=True, kw_only=True)
-class BLA(Region):
-    """What is chosen about the basolateral amygdala."""
-
-    members: ClassVar[tuple[str, ...]] = (
-        "principal",
-        "pv",
-    )
-    inhibitory: ClassVar[tuple[str, ...]] = ("pv",)
-    n_principal: int = ASSUMED(680, "principal cells")
-    n_pv: int = ASSUMED(120, "PV interneurons")
-    principal: Cell = Principal()
-    pv: Cell = PV()
-    principal_background: Background = PrincipalBackground()
-    principal_shock: ShockDrive = PrincipalShock()
-    pv_background: Background = PVBackground()
-    pv_shock: ShockDrive = PVShock()
-    ca1_to_principal: Projection = CA1ToPrincipal()
-    fan_to_principal: Projection = FanToPrincipal()
-    ca1_to_pv: Projection = CA1ToPV()
-    principal_to_principal: Projection = PrincipalToPrincipal()
-    principal_to_pv: Projection = PrincipalToPV()
-    pv_to_principal: Projection = PVToPrincipal()
-    pv_to_pv: Projection = PVToPV()
 
 
 @dataclass(frozen=True, kw_only=True)

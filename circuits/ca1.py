@@ -107,7 +107,7 @@ class CCKBasket(Izhikevich):
 class PyramidalBackground(Background):
     """Background into Pyramidal cells."""
 
-    I_mean: Quantity = ASSUMED("0 pA")
+    I_mean: Quantity = ASSUMED("-100 pA")
     I_sd: Quantity = ASSUMED("40 pA")
 
 
@@ -143,8 +143,8 @@ class Schaffer(Projection):
     post: ClassVar[str] = "ca1_pyramidal"
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
-    in_degree: int = ASSUMED(40)
-    weight: Quantity = HIPPOCAMPOME("1.02 nS")
+    in_degree: int = ASSUMED(15)
+    weight: Quantity = ASSUMED("32 nS")
     delay: Quantity = ASSUMED("3 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -158,7 +158,7 @@ class FanToPyramidal(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(20)
-    weight: Quantity = ASSUMED("0.4 nS")
+    weight: Quantity = ASSUMED("15 nS")
     delay: Quantity = ASSUMED("4 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -171,7 +171,7 @@ class SchafferToPV(Projection):
     post: ClassVar[str] = "ca1_pv_basket"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("0.6 nS")
+    weight: Quantity = ASSUMED("5 nS")
     delay: Quantity = ASSUMED("3 ms")
 
 
@@ -183,7 +183,7 @@ class PyramidalToPV(Projection):
     post: ClassVar[str] = "ca1_pv_basket"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("1.0 nS")
+    weight: Quantity = ASSUMED("10 nS")
     delay: Quantity = ASSUMED("1 ms")
 
 
@@ -195,7 +195,7 @@ class PVToPyramidal(Projection):
     post: ClassVar[str] = "ca1_pyramidal"
     receptor: ClassVar[str] = "GABA_A"
     in_degree: int = BEZAIRE(17)
-    weight: Quantity = ASSUMED("1.0 nS")
+    weight: Quantity = ASSUMED("20 nS")
     delay: Quantity = ASSUMED("1 ms")
 
 
@@ -257,45 +257,6 @@ class CCKToPyramidal(Projection):
     in_degree: int = BEZAIRE(13)
     weight: Quantity = ASSUMED("0.5 nS")
     delay: Quantity = ASSUMED("1 ms")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CA1(Region):
-    """What is chosen about CA1."""
-
-    members: ClassVar[tuple[str, ...]] = (
-        "pyramidal",
-        "pv_basket",
-        "olm",
-        "cck_basket",
-    )
-    inhibitory: ClassVar[tuple[str, ...]] = (
-        "pv_basket",
-        "olm",
-        "cck_basket",
-    )
-    n_pyramidal: int = ASSUMED(1200, "pyramidal cells")
-    n_pv_basket: int = ASSUMED(60, "PV basket cells")
-    n_olm: int = ASSUMED(60, "OLM cells")
-    n_cck_basket: int = ASSUMED(40, "CCK basket cells")
-    pyramidal: Cell = Pyramidal()
-    pv_basket: Cell = PVBasket()
-    olm: Cell = OLM()
-    cck_basket: Cell = CCKBasket()
-    pyramidal_background: Background = PyramidalBackground()
-    pv_basket_background: Background = PVBasketBackground()
-    olm_background: Background = OLMBackground()
-    cck_basket_background: Background = CCKBasketBackground()
-    schaffer: Projection = Schaffer()
-    fan_to_pyramidal: Projection = FanToPyramidal()
-    schaffer_to_pv: Projection = SchafferToPV()
-    pyramidal_to_pv: Projection = PyramidalToPV()
-    pv_to_pyramidal: Projection = PVToPyramidal()
-    pv_to_pv: Projection = PVToPV()
-    pyramidal_to_olm: Projection = PyramidalToOLM()
-    olm_to_pyramidal: Projection = OLMToPyramidal()
-    schaffer_to_cck: Projection = SchafferToCCK()
-    cck_to_pyramidal: Projection = CCKToPyramidal()
 
 
 @dataclass(frozen=True, kw_only=True)

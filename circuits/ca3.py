@@ -92,7 +92,7 @@ class OLM(Izhikevich):
 class PyramidalBackground(Background):
     """Background into Pyramidal cells."""
 
-    I_mean: Quantity = ASSUMED("50 pA")
+    I_mean: Quantity = ASSUMED("110 pA")
     I_sd: Quantity = ASSUMED("60 pA")
 
 
@@ -121,7 +121,7 @@ class FanToPyramidal(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(60)
-    weight: Quantity = ASSUMED("0.3 nS")
+    weight: Quantity = ASSUMED("0.2 nS")
     delay: Quantity = ASSUMED("4 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -135,7 +135,7 @@ class StellateToPyramidal(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(60)
-    weight: Quantity = ASSUMED("0.15 nS")
+    weight: Quantity = ASSUMED("0.05 nS")
     delay: Quantity = ASSUMED("4 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -149,7 +149,7 @@ class MossyFibre(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(20)
-    weight: Quantity = ASSUMED("6.0 nS")
+    weight: Quantity = ASSUMED("40 nS")
     delay: Quantity = ASSUMED("2.2 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -188,7 +188,7 @@ class PyramidalToPV(Projection):
     post: ClassVar[str] = "ca3_pv_basket"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ECKER("0.85 nS")
+    weight: Quantity = ASSUMED("4 nS")
     delay: Quantity = ECKER("0.9 ms")
 
 
@@ -200,7 +200,7 @@ class PVToPyramidal(Projection):
     post: ClassVar[str] = "ca3_pyramidal"
     receptor: ClassVar[str] = "GABA_A"
     in_degree: int = ASSUMED(20)
-    weight: Quantity = ASSUMED("1.2 nS")
+    weight: Quantity = ASSUMED("10 nS")
     delay: Quantity = BARTOS("1.1 ms")
 
 
@@ -238,40 +238,6 @@ class OLMToPyramidal(Projection):
     in_degree: int = ASSUMED(10)
     weight: Quantity = ASSUMED("0.5 nS")
     delay: Quantity = ASSUMED("1.5 ms")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CA3(Region):
-    """What is chosen about CA3."""
-
-    members: ClassVar[tuple[str, ...]] = (
-        "pyramidal",
-        "pv_basket",
-        "olm",
-    )
-    inhibitory: ClassVar[tuple[str, ...]] = (
-        "pv_basket",
-        "olm",
-    )
-    n_pyramidal: int = ASSUMED(1200, "pyramidal cells")
-    n_pv_basket: int = ASSUMED(80, "PV basket cells")
-    n_olm: int = ASSUMED(40, "SOM/OLM cells")
-    pyramidal: Cell = Pyramidal()
-    pv_basket: Cell = PVBasket()
-    olm: Cell = OLM()
-    pyramidal_background: Background = PyramidalBackground()
-    pv_basket_background: Background = PVBasketBackground()
-    olm_background: Background = OLMBackground()
-    fan_to_pyramidal: Projection = FanToPyramidal()
-    stellate_to_pyramidal: Projection = StellateToPyramidal()
-    mossy_fibre: Projection = MossyFibre()
-    recurrent: Projection = Recurrent()
-    granule_to_pv: Projection = GranuleToPV()
-    pyramidal_to_pv: Projection = PyramidalToPV()
-    pv_to_pyramidal: Projection = PVToPyramidal()
-    pv_to_pv: Projection = PVToPV()
-    pyramidal_to_olm: Projection = PyramidalToOLM()
-    olm_to_pyramidal: Projection = OLMToPyramidal()
 
 
 @dataclass(frozen=True, kw_only=True)

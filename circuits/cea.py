@@ -42,8 +42,8 @@ class Output(AdEx):
 class OutputBackground(Background):
     """Background into Output cells."""
 
-    I_mean: Quantity = ASSUMED("100 pA")
-    I_sd: Quantity = ASSUMED("100 pA")
+    I_mean: Quantity = ASSUMED("-120 pA")
+    I_sd: Quantity = ASSUMED("60 pA")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class BLAToOutput(Projection):
     post: ClassVar[str] = "cea_output"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(200)
-    weight: Quantity = ASSUMED("0.25 nS")
+    weight: Quantity = ASSUMED("0.7 nS")
     delay: Quantity = ASSUMED("3 ms")
 
 
@@ -68,19 +68,6 @@ class OutputToOutput(Projection):
     in_degree: int = ASSUMED(20)
     weight: Quantity = ASSUMED("0.5 nS")
     delay: Quantity = ASSUMED("1.5 ms")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CeA(Region):
-    """What is chosen about the central amygdala."""
-
-    members: ClassVar[tuple[str, ...]] = ("output",)
-    inhibitory: ClassVar[tuple[str, ...]] = ("output",)
-    n_output: int = ASSUMED(100, "output cells")
-    output: Cell = Output()
-    output_background: Background = OutputBackground()
-    bla_to_output: Projection = BLAToOutput()
-    output_to_output: Projection = OutputToOutput()
 
 
 @dataclass(frozen=True, kw_only=True)

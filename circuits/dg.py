@@ -110,14 +110,14 @@ class GranuleBackground(Background):
     """Background into Granule cells."""
 
     I_mean: Quantity = ASSUMED("0 pA")
-    I_sd: Quantity = ASSUMED("15 pA")
+    I_sd: Quantity = ASSUMED("5 pA")
 
 
 @dataclass(frozen=True, kw_only=True)
 class BasketBackground(Background):
     """Background into Basket cells."""
 
-    I_mean: Quantity = ASSUMED("180 pA")
+    I_mean: Quantity = ASSUMED("150 pA")
     I_sd: Quantity = ASSUMED("60 pA")
 
 
@@ -125,7 +125,7 @@ class BasketBackground(Background):
 class MossyBackground(Background):
     """Background into Mossy cells."""
 
-    I_mean: Quantity = ASSUMED("60 pA")
+    I_mean: Quantity = ASSUMED("90 pA")
     I_sd: Quantity = ASSUMED("40 pA")
 
 
@@ -146,7 +146,7 @@ class FanToGranule(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(40)
-    weight: Quantity = CHAVLIS("2.8 nS")
+    weight: Quantity = ASSUMED("2.2 nS")
     delay: Quantity = CHAVLIS("3 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -160,7 +160,7 @@ class StellateToGranule(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(60)
-    weight: Quantity = ASSUMED("1.0 nS")
+    weight: Quantity = ASSUMED("0.2 nS")
     delay: Quantity = CHAVLIS("3 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -173,7 +173,7 @@ class FanToBasket(Projection):
     post: ClassVar[str] = "dg_basket"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(40)
-    weight: Quantity = ASSUMED("1.0 nS")
+    weight: Quantity = ASSUMED("3.8 nS")
     delay: Quantity = ASSUMED("3 ms")
 
 
@@ -197,7 +197,7 @@ class GranuleToBasket(Projection):
     post: ClassVar[str] = "dg_basket"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("2.0 nS")
+    weight: Quantity = ASSUMED("4 nS")
     delay: Quantity = CHAVLIS("0.8 ms")
 
 
@@ -209,7 +209,7 @@ class GranuleToMossy(Projection):
     post: ClassVar[str] = "dg_mossy"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("2.0 nS")
+    weight: Quantity = ASSUMED("8 nS")
     delay: Quantity = CHAVLIS("1.6 ms")
 
 
@@ -257,7 +257,7 @@ class BasketToGranule(Projection):
     post: ClassVar[str] = "dg_granule"
     receptor: ClassVar[str] = "GABA_A"
     in_degree: int = ASSUMED(20)
-    weight: Quantity = ASSUMED("1.0 nS")
+    weight: Quantity = ASSUMED("8 nS")
     delay: Quantity = CHAVLIS("0.8 ms")
 
 
@@ -271,45 +271,6 @@ class HIPPToGranule(Projection):
     in_degree: int = ASSUMED(20)
     weight: Quantity = CHAVLIS("0.12 nS")
     delay: Quantity = CHAVLIS("1.6 ms")
-
-
-@dataclass(frozen=True, kw_only=True)
-class DG(Region):
-    """What is chosen about the dentate gyrus."""
-
-    members: ClassVar[tuple[str, ...]] = (
-        "granule",
-        "basket",
-        "mossy",
-        "hipp",
-    )
-    inhibitory: ClassVar[tuple[str, ...]] = (
-        "basket",
-        "hipp",
-    )
-    n_granule: int = ASSUMED(2000, "granule cells")
-    n_basket: int = ASSUMED(100, "basket cells")
-    n_mossy: int = ASSUMED(80, "mossy cells")
-    n_hipp: int = ASSUMED(40, "HIPP cells")
-    granule: Cell = Granule()
-    basket: Cell = Basket()
-    mossy: Cell = Mossy()
-    hipp: Cell = HIPP()
-    granule_background: Background = GranuleBackground()
-    basket_background: Background = BasketBackground()
-    mossy_background: Background = MossyBackground()
-    hipp_background: Background = HIPPBackground()
-    fan_to_granule: Projection = FanToGranule()
-    stellate_to_granule: Projection = StellateToGranule()
-    fan_to_basket: Projection = FanToBasket()
-    fan_to_hipp: Projection = FanToHIPP()
-    granule_to_basket: Projection = GranuleToBasket()
-    granule_to_mossy: Projection = GranuleToMossy()
-    granule_to_hipp: Projection = GranuleToHIPP()
-    mossy_to_granule: Projection = MossyToGranule()
-    mossy_to_basket: Projection = MossyToBasket()
-    basket_to_granule: Projection = BasketToGranule()
-    hipp_to_granule: Projection = HIPPToGranule()
 
 
 @dataclass(frozen=True, kw_only=True)

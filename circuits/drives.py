@@ -86,7 +86,9 @@ class PlaceDrive(Drive):
         """Draw the cells that know the place: the same number in every place."""
         knows = np.zeros(n)
         chosen = place.permutation(n)[: round(self.share * n)]
-        knows[chosen] = place.uniform(1 - self.unevenness, 1 + self.unevenness, len(chosen))
+        knows[chosen] = place.uniform(
+            1 - self.unevenness, 1 + self.unevenness, len(chosen)
+        )
         return {"knows": knows}
 
     def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
@@ -149,6 +151,6 @@ class ShockDrive(Drive):
     current: ClassVar[str] = "I_shock*reached*stimulus(t, 1)"
 
     def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
-        """Draw the degree to which the shock reaches each cell."""
-        degree = rng.uniform(self.evenness, 1.0, n)
+        """Draw the degree to which the shock reaches each cell: most of them weakly."""
+        degree = self.evenness + (1 - self.evenness) * rng.random(n) ** 2
         return {"reached": np.where(rng.random(n) < self.share, degree, 0.0)}

@@ -94,8 +94,8 @@ class StellateBackground(Background):
 class FanBackground(Background):
     """Background into Fan cells."""
 
-    I_mean: Quantity = ASSUMED("-60 pA")
-    I_sd: Quantity = ASSUMED("60 pA")
+    I_mean: Quantity = ASSUMED("-30 pA")
+    I_sd: Quantity = ASSUMED("90 pA")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +117,7 @@ class Grid(GridDrive):
 class Contents(PlaceDrive):
     """What the animal senses of the place, into the fan cells."""
 
-    I_place: Quantity = ASSUMED("350 pA")
+    I_place: Quantity = ASSUMED("600 pA")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,33 +166,6 @@ class BasketToFan(Projection):
     in_degree: int = ASSUMED(20)
     weight: Quantity = ASSUMED("0.5 nS")
     delay: Quantity = ASSUMED("1 ms")
-
-
-@dataclass(frozen=True, kw_only=True)
-class EC(Region):
-    """What is chosen about entorhinal cortex."""
-
-    members: ClassVar[tuple[str, ...]] = (
-        "stellate",
-        "fan",
-        "basket",
-    )
-    inhibitory: ClassVar[tuple[str, ...]] = ("basket",)
-    n_stellate: int = ASSUMED(900, "stellate (grid) cells")
-    n_fan: int = ASSUMED(400, "fan (place-contents) cells")
-    n_basket: int = ASSUMED(200, "interneurons")
-    stellate: Cell = Stellate()
-    fan: Cell = Fan()
-    basket: Cell = Basket()
-    stellate_background: Background = StellateBackground()
-    stellate_grid: GridDrive = Grid()
-    fan_background: Background = FanBackground()
-    fan_place: PlaceDrive = Contents()
-    basket_background: Background = BasketBackground()
-    stellate_to_basket: Projection = StellateToBasket()
-    fan_to_basket: Projection = FanToBasket()
-    basket_to_stellate: Projection = BasketToStellate()
-    basket_to_fan: Projection = BasketToFan()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,13 @@
 """Parameters that carry their meaning and their source."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from typing import Any, NamedTuple, Self
 
-from .quantity import Quantity, like, quantity
+from .quantity import Quantity, like, plain, quantity
 
 
 def symbol(meaning: str) -> Any:
@@ -51,7 +52,7 @@ class Parameters:
     """A set of parameters. Its field names are the symbols of its equations."""
 
     def symbols(self, text: str) -> dict[str, Quantity | float]:
-        """Return the parameters that occur as symbols in ``text``, with their values."""
+        """Return the parameters that are symbols in ``text``, with their values."""
         used = set(re.findall(r"\w+", text))
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {name: value for name, value in values.items() if name in used}
@@ -91,7 +92,8 @@ class Parameters:
 
 def unknown(kind: str, given: str, allowed: list[str]) -> str:
     """Say that a name is not known, and which ones are."""
-    near = get_close_matches(given, allowed, n=1, cutoff=0.5)
+    near = [name for name in allowed if name.casefold() == given.casefold()]
+    near = near or get_close_matches(given, allowed, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return f"No {kind} {given!r}: {hint}There are {', '.join(sorted(allowed))}."
 
@@ -105,10 +107,14 @@ def _read(name: str, here: Any, text: str) -> Any:
     if isinstance(here, str):
         return text
     try:
-        return type(here)(text)
-    except ValueError:
+        read = type(here)(plain(text))
+        finite = math.isfinite(read)
+    except (ValueError, OverflowError):
+        finite = False
+    if not finite:
         kind = "a whole number" if isinstance(here, int) else "a plain number"
-        raise ValueError(f"{name}={text}: {kind} is wanted, as in {here}.") from None
+        raise ValueError(f"{name}={text}: {kind} is wanted, as in {here}.")
+    return read
 
 
 def _meaning(kind: type, name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
-from .parameters import Parameters, symbol
+from .parameters import ASSUMED, Parameters, symbol
 from .quantity import Quantity
 
 RECEPTORS = ("AMPA", "AMPA+NMDA", "GABA_A")
@@ -46,8 +46,9 @@ class Rule(Protocol):
     ``weight`` is the conductance that one spike opens, in terms of the state and of
     ``w_0``, the projection's own weight. ``on_pre`` runs when a spike arrives, before
     ``weight`` is read; ``extra_pre`` are further events of the presynaptic spike.
-    ``clocks`` names the variables that hold a time, ``fleeting`` those that a gap sets to
-    zero. A rule with an early phase also has ``advance``, one with a late phase ``gap``.
+    ``clocks`` names the variables that hold a time, ``fleeting`` those that a gap sets
+    to zero. A rule with an early phase also has ``advance``, one with a late phase
+    ``gap``.
     """
 
     model: ClassVar[str]
@@ -103,7 +104,7 @@ class Projection(Parameters):
     in_degree: int = symbol("inputs of one target cell")
     weight: Quantity = symbol("conductance that one spike opens")
     delay: Quantity = symbol("delay from spike to conductance")
-    nmda: float = 0.0
+    nmda: float = ASSUMED(0.0, "NMDA conductance as a share of the AMPA conductance")
 
     @property
     def name(self) -> str:

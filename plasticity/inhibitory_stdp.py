@@ -4,10 +4,13 @@ Spikes that fall together, in either order, strengthen the synapse; every presyn
 spike alone weakens it. The fixed point is a postsynaptic rate of rho_0:
 
     the traces decay with tau;    alpha = 2 rho_0 tau
-    pre:  strength <- clip(strength + eta (post_trace - alpha), 0, w_max), pre_trace += 1
-    post: strength <- clip(strength + eta pre_trace, 0, w_max),           post_trace += 1
+    pre:  strength <- clip(strength + eta (post_trace - alpha), 0, w_max)
+          pre_trace += 1
+    post: strength <- clip(strength + eta pre_trace, 0, w_max)
+          post_trace += 1
 
-The strength is in units of the projection's own weight. In a gap nothing moves: no spikes.
+The strength is in units of the projection's own weight. In a gap, without spikes,
+nothing moves.
 """
 
 from collections.abc import Mapping
@@ -43,13 +46,22 @@ class InhibitorySTDP(Parameters):
     post_trace : 1
     t_last : second
     """
-    on_pre: ClassVar[str] = (
-        FADE + "strength = clip(strength + eta*(post_trace - 2*rho_0*tau), 0, w_max)\npre_trace += 1"
+    on_pre: ClassVar[str] = FADE + (
+        "strength = clip(strength + eta*(post_trace - 2*rho_0*tau), 0, w_max)\n"
+        "pre_trace += 1"
     )
     extra_pre: ClassVar[tuple[Event, ...]] = ()
-    on_post: ClassVar[str] = FADE + "strength = clip(strength + eta*pre_trace, 0, w_max)\npost_trace += 1"
+    on_post: ClassVar[str] = FADE + (
+        "strength = clip(strength + eta*pre_trace, 0, w_max)\npost_trace += 1"
+    )
     weight: ClassVar[str] = "w_0*strength"
     start: ClassVar[Mapping[str, float]] = MappingProxyType({"strength": 1.0})
     clocks: ClassVar[tuple[str, ...]] = ("t_last",)
     fleeting: ClassVar[tuple[str, ...]] = ("pre_trace", "post_trace", "t_last")
     functions: ClassVar[Mapping[str, Function]] = MappingProxyType({})
+
+    def __post_init__(self) -> None:
+        """Refuse traces that cannot decay and bounds that meet."""
+        for name in ("tau", "w_max"):
+            if not float(getattr(self, name)) > 0:
+                raise ValueError(f"{name}={getattr(self, name)} must be above 0.")

@@ -27,6 +27,7 @@ synapse whose cells fire together below about 42 Hz. See docs/interim-calcium.md
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -83,7 +84,7 @@ static inline double early_phase(double h, double c, double elapsed, double tau_
 def early_phase(
     h: Array,
     c: Array,
-    elapsed: Array,
+    elapsed: Array | float,
     tau_Ca: float,
     theta_d: float,
     theta_p: float,
@@ -106,7 +107,7 @@ def early_phase(
     """
     h, c, elapsed = np.broadcast_arrays(*np.atleast_1d(h, c, elapsed))
     leak = 0.1 / tau_h
-    moved = 1.0 + (h - 1.0) * np.exp(-leak * elapsed)
+    moved: Array = 1.0 + (h - 1.0) * np.exp(-leak * elapsed)
     high = np.flatnonzero((c > theta_d) & (elapsed > 0))
     if not len(high):
         return moved
@@ -131,8 +132,9 @@ def early_phase(
 
 
 def _early_phase_numpy(*arguments: Any) -> Array:
-    """Serve Brian2's numpy target, which adds the synapses' indices at the end."""
-    return early_phase(*arguments[:-1], normal=np.random.standard_normal)
+    """Serve Brian2's numpy target: units on the arguments, the indices at the end."""
+    plain: list[Any] = [np.asarray(argument) for argument in arguments[:-1]]
+    return partial(early_phase, normal=np.random.standard_normal)(*plain)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +144,7 @@ class TaggingCapture(Parameters):
     tau_Ca: Quantity = LUBOEINSKI("48.8 ms", "calcium decay")
     delay_Ca: Quantity = LUBOEINSKI("18.8 ms", "delay of the presynaptic calcium")
     pre_Ca: float = LUBOEINSKI(1.0, "calcium of a presynaptic spike")
-    post_Ca: float = ASSUMED(0.6, "calcium of a postsynaptic spike (interim)")
+    post_Ca: float = ASSUMED(0.4, "calcium of a postsynaptic spike (interim)")
     theta_d: float = ASSUMED(1.5, "calcium threshold of depression (interim)")
     theta_p: float = ASSUMED(2.0, "calcium threshold of potentiation (interim)")
     gamma_d: float = ASSUMED(100.0, "rate of depression (interim)")
@@ -185,14 +187,34 @@ class TaggingCapture(Parameters):
         }
     )
 
+    def __post_init__(self) -> None:
+        """Refuse what the closed form does not hold for."""
+        thresholds = ("theta_d", "theta_tag", "theta_pro")
+        for name in ("tau_Ca", "tau_h", "tau_p", "tau_z", *thresholds):
+            if not float(getattr(self, name)) > 0:
+                raise ValueError(f"{name}={getattr(self, name)} must be above 0.")
+        for name in ("delay_Ca", "pre_Ca", "post_Ca", "gamma_d", "gamma_p", "sigma"):
+            if not float(getattr(self, name)) >= 0:
+                raise ValueError(f"{name}={getattr(self, name)} must not be below 0.")
+        if self.theta_p < self.theta_d:
+            raise ValueError(
+                f"theta_p={self.theta_p} must not be below theta_d={self.theta_d}: "
+                "calcium that potentiates is above both."
+            )
+
     def advance(
-        self, h: Array, c: Array, elapsed: Array, normal: Callable[[int], Array] | None
+        self,
+        h: Array,
+        c: Array,
+        elapsed: Array | float,
+        normal: Callable[[int], Array] | None,
     ) -> tuple[Array, Array]:
         """Return early phase and calcium after ``elapsed`` seconds without an event."""
         names = ("tau_Ca", "theta_d", "theta_p", "gamma_d", "gamma_p", "tau_h")
-        symbols = [float(getattr(self, name)) for name in names]
-        moved = early_phase(h, c, elapsed, *symbols, self.h_max, self.sigma, normal)
-        return moved, c * np.exp(-elapsed / float(self.tau_Ca))
+        symbols: Any = {name: float(getattr(self, name)) for name in names}
+        symbols |= {"h_max": self.h_max, "sigma": self.sigma, "normal": normal}
+        fading: Array = np.exp(-np.asarray(elapsed) / float(self.tau_Ca))
+        return early_phase(h, c, elapsed, **symbols), c * fading
 
     def gap(
         self, pool: Pool, protein: Array, seconds: float, alpha: float = 1.0

@@ -1,4 +1,5 @@
-"""Published kinds of experiment, one file each, and how to run them."""
+"""Published kinds of experiment, one file each, and how to run them.
 
-from .running import resume as resume
-from .running import run as run
+`running.run` runs one and `catalogue` names them; nothing is imported here, because
+whoever only lists or describes protocols needs neither HDF5 nor a circuit's builds.
+"""

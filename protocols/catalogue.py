@@ -7,9 +7,7 @@ from ..circuits.parameters import unknown
 from .fear_conditioning import FearConditioning
 from .protocol import Protocol
 
-PROTOCOLS: dict[str, type[Protocol]] = {
-    kind.name: kind for kind in (FearConditioning,)
-}
+PROTOCOLS: dict[str, type[Protocol]] = {kind.name: kind for kind in (FearConditioning,)}
 
 
 def find(name: str) -> Protocol:

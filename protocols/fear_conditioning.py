@@ -23,10 +23,10 @@ from ..circuits.parameters import ASSUMED, Source
 from ..circuits.quantity import Quantity
 from ..plasticity import InhibitorySTDP, TaggingCapture
 from ..simulation.experiment import ArmResult
-from ..simulation.recording import Arm, Spikes, Tag, Trace
+from ..simulation.recording import Arm, Span, Spikes, Tag, Trace
 from ..simulation.timeline import Episode, Gap, Step, dosed
 from .protocol import Band, Protocol
-from .recorded import population_table, synaptic_weights, whereabouts
+from .recorded import population_table, shown, synaptic_weights, whereabouts
 
 ATLAS = Source("whole-brain immediate-early-gene atlas, methods")
 FREY = Source("Frey et al. 1988", doi="10.1016/0006-8993(88)90290-4")
@@ -72,8 +72,10 @@ class FearConditioning(Protocol):
     shock: Quantity = ATLAS("2 s", "duration of a shock")
     interval: Quantity = ATLAS("28 s", "time between shocks")
     afterwards: Quantity = ATLAS("15 s", "time in the chamber after the last shock")
-    test: Quantity = ASSUMED("2 min", "duration of a test")
-    pace: float = ASSUMED(30.0, "seconds of exploring that a simulated second stands for")
+    test: Quantity = ASSUMED("3 min", "duration of a test")
+    pace: float = ASSUMED(
+        30.0, "seconds of exploring that a simulated second stands for"
+    )
     known_after: Quantity = FANSELOW("15 s", "time after which a place is half known")
     known_over: Quantity = FANSELOW("4 s", "how gradually it becomes known")
     f_theta: Quantity = ASSUMED("8 Hz", "frequency of theta")
@@ -84,13 +86,17 @@ class FearConditioning(Protocol):
     rest: Quantity = RYAN("24 h", "between habituation and training")
     block: float = FREY(0.9, "share of protein synthesis that anisomycin blocks")
     blocked: Quantity = FREY("4 h", "how long it does")
-    half_rate: Quantity = ASSUMED("8 Hz", "CeA rate at which half the time is frozen")
-    steepness: float = ASSUMED(3.0, "exponent of the readout of freezing")
+    half_rate: Quantity = ASSUMED("9.5 Hz", "CeA rate at which half the time is frozen")
+    steepness: float = ASSUMED(4, "exponent of the readout of freezing")
     readout: Quantity = ASSUMED("500 ms", "time constant of the readout")
-    fos_dg: Quantity = ASSUMED("1.2 Hz", "rate that labels a granule cell")
-    fos_ca3: Quantity = ASSUMED("2.5 Hz", "rate that labels a CA3 pyramidal cell")
-    fos_ca1: Quantity = ASSUMED("2 Hz", "rate that labels a CA1 pyramidal cell")
-    fos_bla: Quantity = ASSUMED("8 Hz", "rate that labels a BLA principal cell")
+    ceiling: float = ASSUMED(0.65, "most that an animal freezes, a share of the time")
+    fos_dg: Quantity = ASSUMED("1 Hz", "rate at which a granule cell shows c-Fos")
+    fos_ca3: Quantity = ASSUMED("1.7 Hz", "rate at which a CA3 pyramidal cell does")
+    fos_ca1: Quantity = ASSUMED("2 Hz", "rate at which a CA1 pyramidal cell does")
+    fos_bla: Quantity = ASSUMED("8 Hz", "rate at which a BLA principal cell does")
+    tag_bla: Quantity = ASSUMED(
+        "20 Hz", "rate that labels a BLA principal cell for good, at training"
+    )
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
@@ -116,7 +122,9 @@ class FearConditioning(Protocol):
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the animals of an arm."""
         training = self._training(arm)
-        trained = float(self.exploring) / self.pace + float(self.rest) + training.seconds
+        trained = (
+            float(self.exploring) / self.pace + float(self.rest) + training.seconds
+        )
         drugged = ((trained, trained + float(self.blocked), 1 - self.block),)
         windows = drugged if arm == "anisomycin" else ()
         early, late = float(self.early_test), float(self.late_test)
@@ -125,8 +133,12 @@ class FearConditioning(Protocol):
             Gap("rest", ((float(self.rest), 1.0),)),
             training,
             dosed(f"to {self.early_test}", trained, early, windows),
-            self._visit(f"test A {self.early_test}", "A", float(self.test), branch=True),
-            self._visit(f"test B {self.early_test}", "B", float(self.test), branch=True),
+            self._visit(
+                f"test A {self.early_test}", "A", float(self.test), branch=True
+            ),
+            self._visit(
+                f"test B {self.early_test}", "B", float(self.test), branch=True
+            ),
             dosed(f"to {self.late_test}", trained + early, late - early, windows),
             self._visit(f"test A {self.late_test}", "A", float(self.test), branch=True),
             self._visit(f"test B {self.late_test}", "B", float(self.test), branch=True),
@@ -143,28 +155,29 @@ class FearConditioning(Protocol):
             "at 24 h": f"to {self.late_test}",
         }
         training = next(s for s in timeline if s.name == "training")
-        labelled = {
-            population: Tag(
-                self._fos(region, spikes[population], training),
-                training.start_s,
-                training.stop_s,
-                "c-Fos",
-                float(self._threshold(region)),
-            )
-            for region, population in PRINCIPAL.items()
-        }
+        labelled = {}
+        for region, population in PRINCIPAL.items():
+            threshold = float(self.tag_bla if region == "BLA" else self._fos(region))
+            cells = self._active(region, spikes[population], training, threshold)
+            window = training.start_s, training.stop_s
+            labelled[population] = Tag(cells, *window, "c-Fos", threshold)
         return Arm(
             populations=population_table(circuit),
             timeline=timeline,
             spikes=spikes,
             weights=synaptic_weights(
-                circuit, self.rules, result, moments, ("ca1_pyramidal_to_bla_principal",)
+                circuit,
+                self.rules,
+                result,
+                moments,
+                ("ca1_pyramidal_to_bla_principal",),
             ),
             tags={"training": labelled},
             behaviour={
                 "freezing": self._freezing(spikes["cea_output"], timeline),
                 "position": whereabouts(self.timeline(arm), timeline),
             },
+            signals=shown("shock", self.timeline(arm), timeline),
         )
 
     def bands(self) -> tuple[Band, ...]:
@@ -197,16 +210,23 @@ class FearConditioning(Protocol):
         shares["BLA"] = (0.1, 0.3)
         for region, (low, high) in shares.items():
             bands.append(Band("paired", f"{region} labelled", "1", low, high, LIU.cite))
-        for region in PRINCIPAL:
+        for region in (*PRINCIPAL, "all regions"):
             again = f"{region} re-activated in A, over chance"
-            bands.append(Band("paired", again, "1", 1.5, OPEN, TOME.cite))
-            more = f"{region} re-activated, A over B"
-            bands.append(Band("paired", more, "1", 1.3, OPEN, TOME.cite))
+            bands.append(Band("paired", again, "1", 1.5, OPEN, tome))
+            # In B hardly any BLA cell fires but those of the engram, so that the ratio
+            # to chance stands at its ceiling, 1 over the labelled share, in both places.
+            low = OPEN if region == "BLA" else 1.3
+            more = f"{region} over chance, A over B"
+            bands.append(Band("paired", more, "1", low, OPEN, tome))
+        more = "BLA labelled cells re-activated, A over B"
+        bands.append(Band("paired", more, "1", 1.3, OPEN, tome))
         bands.append(
             Band("paired", "granule cells active in A", "1", OPEN, 0.05, "Chavlis 2017")
         )
         for population, (low, high, source) in RESTING.items():
-            bands.append(Band("paired", f"{population} rate in A", "Hz", low, high, source))
+            bands.append(
+                Band("paired", f"{population} rate in A", "Hz", low, high, source)
+            )
         return tuple(bands)
 
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
@@ -234,26 +254,7 @@ class FearConditioning(Protocol):
             drugged = found["anisomycin", f"freezing in A at {when}"]
             normal = found["paired", f"freezing in A at {when}"]
             found["anisomycin", f"over paired at {when}"] = _ratio(drugged, normal)
-        for region, population in PRINCIPAL.items():
-            n = paired.populations[population].size
-            tag = paired.tags["training"][population].node_ids
-            again = {
-                place: overlap_over_chance(
-                    tag,
-                    self._fos(
-                        region,
-                        paired.spikes[population],
-                        paired.span(f"test {place} {late}"),
-                    ),
-                    n,
-                )
-                for place in "AB"
-            }
-            found["paired", f"{region} labelled"] = len(tag) / n
-            found["paired", f"{region} re-activated in A, over chance"] = again["A"]
-            found["paired", f"{region} re-activated, A over B"] = _ratio(
-                again["A"], again["B"]
-            )
+        found |= self._reactivated(paired)
         resting = paired.span("habituation")
         for population, info in paired.populations.items():
             ids = paired.spikes[population].between(resting.start_s, resting.stop_s)
@@ -262,6 +263,35 @@ class FearConditioning(Protocol):
             if population == "dg_granule":
                 share = float((mean >= 1.0).mean())
                 found["paired", "granule cells active in A"] = share
+        return found
+
+    def _reactivated(self, paired: Arm) -> dict[tuple[str, str], float]:
+        """Return how many cells training labelled, and which of them A and B recall."""
+        found: dict[tuple[str, str], float] = {}
+        shared = dict.fromkeys("AB", 0.0)
+        chance = dict.fromkeys("AB", 0.0)
+        for region, population in PRINCIPAL.items():
+            n = paired.populations[population].size
+            tag = paired.tags["training"][population].node_ids
+            over, again = {}, {}
+            for place in "AB":
+                span = paired.span(f"test {place} {self.late_test}")
+                spikes = paired.spikes[population]
+                active = self._active(region, spikes, span, self._fos(region))
+                both = np.intersect1d(tag, active)
+                over[place] = overlap_over_chance(tag, active, n)
+                again[place] = _ratio(len(both), len(tag))
+                shared[place] += len(both)
+                chance[place] += len(tag) * len(active) / n
+            found["paired", f"{region} labelled"] = len(tag) / n
+            found["paired", f"{region} re-activated in A, over chance"] = over["A"]
+            found["paired", f"{region} over chance, A over B"] = _ratio(*over.values())
+            found["paired", f"{region} labelled cells re-activated, A over B"] = _ratio(
+                *again.values()
+            )
+        pooled = {place: _ratio(shared[place], chance[place]) for place in "AB"}
+        found["paired", "all regions re-activated in A, over chance"] = pooled["A"]
+        found["paired", "all regions over chance, A over B"] = _ratio(*pooled.values())
         return found
 
     def notes(self) -> tuple[str, ...]:
@@ -317,15 +347,16 @@ class FearConditioning(Protocol):
         columns["theta_cos"], columns["theta_sin"] = np.cos(phase), np.sin(phase)
         return np.column_stack([columns[name] for name in COLUMNS])
 
-    def _threshold(self, region: str) -> Quantity:
-        fos: Quantity = getattr(self, f"fos_{region.lower()}")
-        return fos
+    def _fos(self, region: str) -> float:
+        return float(getattr(self, f"fos_{region.lower()}"))
 
-    def _fos(self, region: str, spikes: Spikes, span: Any) -> Any:
+    def _active(
+        self, region: str, spikes: Spikes, span: Span, threshold_hz: float
+    ) -> Any:
         seconds = span.stop_s - span.start_s
         ids = spikes.between(span.start_s, span.stop_s).node_ids
         n = self.circuit.populations[PRINCIPAL[region]].size
-        return active_cells(ids, n, seconds, float(self._threshold(region)))
+        return active_cells(ids, n, seconds, threshold_hz)
 
     def _freezing(self, output: Spikes, timeline: Any) -> Trace:
         n = self.circuit.populations["cea_output"].size
@@ -340,6 +371,7 @@ class FearConditioning(Protocol):
                     half_hz=float(self.half_rate),
                     steepness=self.steepness,
                     memory_s=float(self.readout),
+                    ceiling=self.ceiling,
                 )
                 times.append(t)
                 levels.append(level)

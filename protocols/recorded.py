@@ -7,7 +7,7 @@ import numpy as np
 from ..circuits.circuit import Circuit, Rules
 from ..circuits.drives import COLUMNS
 from ..simulation.experiment import ArmResult
-from ..simulation.recording import PopulationInfo, Span, Trace, Weights
+from ..simulation.recording import PopulationInfo, Signal, Span, Trace, Weights
 from ..simulation.state import wire
 from ..simulation.timeline import Episode, Step
 
@@ -55,3 +55,17 @@ def whereabouts(steps: tuple[Step, ...], timeline: tuple[Span, ...]) -> Trace:
             times.append(span.start_s + np.arange(len(every)) * 0.02)
             places.append(every[:, [x, y]])
     return Trace(np.concatenate(times), np.concatenate(places))
+
+
+def shown(
+    column: str, steps: tuple[Step, ...], timeline: tuple[Span, ...]
+) -> dict[str, Signal]:
+    """Return one column of the stimulus, of the episodes in which it is not all zero."""
+    index = COLUMNS.index(column)
+    return {
+        f"{column} {span.name}": Signal(
+            step.stimulus[:, index].copy(), 1000.0, span.start_s, "1"
+        )
+        for step, span in zip(steps, timeline, strict=True)
+        if isinstance(step, Episode) and step.stimulus[:, index].any()
+    }

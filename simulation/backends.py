@@ -4,13 +4,16 @@ Both take a state, a stimulus, a length and a seed, and give the state at the en
 the spikes. Neither knows of arms, gaps or files of results.
 """
 
+import errno
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -44,24 +47,25 @@ class Compiled:
     def __init__(
         self, build: Build, circuit: Circuit, rules: Rules, wiring: Wiring, folder: Path
     ) -> None:
-        self.circuit, self.rules, self.folder = circuit, rules, folder
-        self.binary = build.folder / "main"
+        self.circuit, self.rules = circuit, rules
         self.manifest = build.manifest
+        self.folder = folder = folder.absolute()  # the binary runs in there
         arrays = folder / "static_arrays"
         arrays.mkdir(parents=True, exist_ok=True)
-        for name, (pre_file, post_file) in self.manifest["wiring"].items():
-            for file, ids in zip((pre_file, post_file), wiring[name], strict=True):
-                ids.astype(np.int32).tofile(arrays / file)
+        # The cache may forget the build while it runs here.
+        self.binary = _taken(build.folder / "main", folder)
         for file in (build.folder / "static_arrays").iterdir():
-            link = arrays / file.name
-            if not link.exists():
-                link.symlink_to(file)
+            _taken(file, arrays)
+        for name, files in self.manifest["wiring"].items():
+            for file, ids in zip(files, wiring[name], strict=True):
+                (arrays / file).unlink()  # a link to the array of the build
+                ids.astype(np.int32).tofile(arrays / file)
 
     def episode(
         self, state: State, stimulus: Array, seed: int, tell: Callable[[float], None]
     ) -> Outcome:
         """Run the binary on files in a folder of its own."""
-        steps = round(len(stimulus) * 1e-3 / STEP_S)
+        steps = steps_of(stimulus, *self.manifest["stimulus"])
         with tempfile.TemporaryDirectory(dir=self.folder) as name:
             here = Path(name)
             self._write(state, here / "state")
@@ -84,26 +88,33 @@ class Compiled:
         return Outcome(replace(end, pending=pending), spikes)
 
     def _call(self, told: dict[str, str], tell: Callable[[float], None]) -> None:
-        # The binary prints a dot every 500 steps, outside its loop over objects.
+        # The binary prints a dot every 500 steps, outside its loop over objects. In a
+        # process group of its own it hears of Ctrl-C from us only.
+        left = int(told["TRISYNAPSE_STEPS"])
         with subprocess.Popen(
             [self.binary],
             cwd=self.folder,
             env={**os.environ, **told, "LD_BIND_NOW": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            process_group=0,
         ) as process:
             assert process.stdout is not None and process.stderr is not None
             try:
                 while process.stdout.read(1):
-                    tell(500 * STEP_S)
+                    tell(min(500, left) * STEP_S)
+                    left -= 500
                 complaint = process.stderr.read().decode(errors="replace").strip()
             except BaseException:
                 process.kill()
                 raise
         if process.returncode == 4:
-            raise OSError(28, "No space left on device", str(self.folder))
+            code = errno.ENOSPC
+            raise OSError(code, os.strerror(code), str(self.folder))
         if process.returncode:
-            raise RuntimeError(f"The circuit's binary failed: {complaint[-500:]}")
+            raise RuntimeError(
+                f"The circuit's binary failed with {process.returncode}: {complaint}"
+            )
 
     def _write(self, state: State, path: Path) -> None:
         symbols = self.circuit.symbols(self.rules)
@@ -113,7 +124,9 @@ class Compiled:
             for owner, name, dtype, size in self.manifest["state"]:
                 array = state.variables[owner][name]
                 if len(array) != size:
-                    raise ValueError(f"{owner}.{name} has {len(array)} values, not {size}.")
+                    raise ValueError(
+                        f"{owner}.{name} has {len(array)} values, not {size}."
+                    )
                 file.write(np.ascontiguousarray(array, dtype=dtype).data)
 
     def _read(self, before: State, path: Path) -> State:
@@ -144,8 +157,34 @@ def _write_pending(state: State, populations: list[str], path: Path) -> None:
                 file.write(np.sort(ids).astype(np.int32).tobytes())
 
 
-def runtime(circuit: Circuit, rules: Rules, wiring: Wiring) -> Any:
-    """Return the backend that needs no compiler."""
-    from .runtime import Runtime
+def _taken(file: Path, folder: Path) -> Path:
+    """Put a file that nobody writes into a folder too; copy it where no link can be."""
+    here = folder / file.name
+    here.unlink(missing_ok=True)
+    try:
+        os.link(file, here)
+    except OSError:
+        shutil.copy2(file, here)
+    return here
 
-    return Runtime(circuit, rules, wiring)
+
+def steps_of(stimulus: Array, rows: int, columns: int) -> int:
+    """Return the steps of a stimulus, which may have at most so many rows."""
+    n, m = len(stimulus), stimulus.shape[1]
+    if m != columns:
+        raise ValueError(f"A stimulus has {columns} columns; this one has {m}.")
+    if n > rows:
+        raise ValueError(
+            f"An episode of {n * 1e-3:g} s is too long: {rows * 1e-3:g} s is the most. "
+            "Cut it into episodes that follow each other."
+        )
+    return round(n * 1e-3 / STEP_S)
+
+
+def runtime(circuit: Circuit, rules: Rules, wiring: Wiring) -> Backend:
+    """Return the backend that needs no compiler."""
+    # A compiled run does without Brian2, which takes a second to import.
+    backend: Backend = import_module(".runtime", __package__).Runtime(
+        circuit, rules, wiring
+    )
+    return backend

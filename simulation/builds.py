@@ -3,38 +3,43 @@
 An entry of the cache is a folder with the binary, its manifest and the arrays that it
 starts from. Its name is a digest of all that the binary depends on: the generated code,
 the compiler, the flags. So that a warm run need not generate code at all, a second,
-smaller folder maps the digest of a description (circuit, rules, versions, our own code
-generator) to the entry that it led to.
+smaller folder maps the digest of a description (the circuit's outline, versions, our
+own code generator) to the entry that it led to.
 
-    description ──▶ recipes/<digest> ──▶ entries/<digest>/{main, manifest.json, …}
+    outline ──▶ recipes/<digest> ──▶ entries/<digest>/{main, manifest.json, …}
 """
 
+import errno
 import hashlib
 import json
 import os
-import pickle
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from ..circuits.circuit import Circuit, Rules
-from ..circuits.projection import code
 from ..circuits.quantity import Quantity
+from .outline import outline
 
 KEPT = 12  # entries; the least recently used go first
 PACKAGE = Path(__file__).parents[1]
+
+Say = Callable[[str, float], None]
 
 
 class CompilerError(RuntimeError):
@@ -56,67 +61,86 @@ class Build:
 def cache_folder() -> Path:
     """Return the per-user folder of builds (TRISYNAPSE_CACHE overrides it)."""
     told = os.environ.get("TRISYNAPSE_CACHE")
-    return Path(told) if told else user_cache_path("trisynapse")
+    return Path(told).absolute() if told else user_cache_path("trisynapse")
 
 
 @cache
 def compiler() -> str | None:
     """Return the C++ compiler's path, or None where there is none."""
-    return shutil.which(os.environ.get("CXX", "g++"))
+    found = shutil.which(os.environ.get("CXX", "g++"))
+    return os.path.abspath(found) if found else None
 
 
 def recipe(circuit: Circuit, rules: Rules) -> str:
     """Return the digest of a circuit's structure and of all that turns it into code."""
+    generator = (
+        "circuits/network.py",
+        "simulation/generate.py",
+        "simulation/outline.py",
+    )
     described = {
-        "structure": structure(circuit, rules),
+        "outline": outline(circuit, rules),
         "versions": [version(name) for name in ("brian2", "numpy", "sympy")],
         "python": sys.version_info[:2],
-        "generator": _own_code(),
+        "generator": own_code(*generator),
         "compiler": _compiler_identity(),
     }
     return digest(json.dumps(described, sort_keys=True))
 
 
-def obtain(
-    circuit: Circuit, rules: Rules, say: Callable[[str, float], None] | None = None
-) -> Build:
+def obtain(circuit: Circuit, rules: Rules, say: Say | None = None) -> Build:
     """Return the compiled circuit, from the cache or by compiling it now.
 
     ``say`` is told what is under way and which share of it is done. Two processes that
     want the same build at once get one: the second waits for the first.
+
+    Raises
+    ------
+    OSError
+        The cache cannot be written; the message names the way out.
     """
-    root = cache_folder()
+    say = say or (lambda what, share: None)
+    root, name = cache_folder(), recipe(circuit, rules)
+    build = _kept(root, name)
+    if build is None:
+        _lay_out(root)
+        with alone(root / "locks" / f"{name}.lock", lambda: say(WAITING, 0.0)):
+            build = _kept(root, name)
+            if build is None:
+                build = Build(_make(root, circuit, rules, say))
+                (root / "recipes" / name).write_text(build.folder.name)
+        _forget_oldest(root)
+    return build
+
+
+WAITING = "waiting for the compile of another run"
+
+
+@contextmanager
+def alone(path: Path, wait: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock on a file; call ``wait`` first where another process holds it."""
+    lock = FileLock(path)
     try:
-        for name in ("recipes", "entries", "locks"):
-            (root / name).mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise OSError(
-            f"The cache of builds {root} cannot be written ({problem.strerror}): set "
-            "TRISYNAPSE_CACHE to a folder that can."
-        ) from None
-    name = recipe(circuit, rules)
-    with FileLock(root / "locks" / f"{name}.lock"):
-        told = root / "recipes" / name
-        if told.exists():
-            entry = root / "entries" / told.read_text()
-            if (entry / "manifest.json").exists():
-                (entry / "used").touch()
-                return Build(entry)
-        entry = _make(root, circuit, rules, say or (lambda what, share: None))
-        told.write_text(entry.name)
-    _forget_oldest(root)
-    return Build(entry)
+        lock.acquire(timeout=0)
+    except Timeout:
+        wait()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def entries() -> list[tuple[str, str, float, int]]:
     """Return (digest, circuit, time of last use, bytes) of every build."""
     listed = []
-    for entry in sorted((cache_folder() / "entries").glob("*/manifest.json")):
-        folder = entry.parent
-        size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
-        circuit = json.loads(entry.read_text()).get("circuit", "")
-        used = (folder / "used").stat().st_mtime
-        listed.append((folder.name, circuit, used, size))
+    for manifest in sorted((cache_folder() / "entries").glob("*/manifest.json")):
+        folder = manifest.parent
+        with suppress(FileNotFoundError):  # another process may delete it meanwhile
+            size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+            circuit = json.loads(manifest.read_text()).get("circuit", "")
+            used = (folder / "used").stat().st_mtime
+            listed.append((folder.name, circuit, used, size))
     return sorted(listed, key=lambda row: -row[2])
 
 
@@ -125,6 +149,7 @@ def clear() -> int:
     n = len(entries())
     for name in ("recipes", "entries"):
         shutil.rmtree(cache_folder() / name, ignore_errors=True)
+    _forget_aside(cache_folder())
     return n
 
 
@@ -138,40 +163,48 @@ def canonical(value: Any) -> Any:
     return value
 
 
-def structure(circuit: Circuit, rules: Rules) -> Any:
-    """Return what the generated code depends on: texts, sizes, delays; no values."""
-    cells = [
-        [p.name, p.size, *_texts(p.cell), *[t for d in p.drives for t in _texts(d)]]
-        for p in circuit.populations.values()
-    ]
-    synapses = []
-    for s in circuit.synapses(rules).values():
-        delays = [getattr(s.rule, event.delay) for event in s.rule.extra_pre]
-        waits = [float(d) for d in (s.projection.delay, *delays)]
-        shape = [s.name, s.n_pre, s.n_post, s.in_degree, s.projection.receptor]
-        synapses.append([*shape, waits, code(s.rule)])
-    return [cells, synapses]
-
-
-def _texts(described: object) -> list[str]:
-    """Return the equation texts of a class, with their names."""
-    names = sorted(n for n in dir(described) if isinstance(_fixed(described, n), str))
-    return [f"{name}: {_fixed(described, name)}" for name in names if name[0] != "_"]
-
-
-def _fixed(described: object, name: str) -> Any:
-    return getattr(type(described), name, None)
-
-
 def digest(text: str | bytes) -> str:
     """Return a short name that stands for a text."""
     data = text.encode() if isinstance(text, str) else text
     return hashlib.sha256(data).hexdigest()[:24]
 
 
-def _make(
-    root: Path, circuit: Circuit, rules: Rules, say: Callable[[str, float], None]
-) -> Path:
+@cache
+def own_code(*patterns: str) -> str:
+    """Return the digest of files of this package."""
+    files = [file for pattern in patterns for file in sorted(PACKAGE.glob(pattern))]
+    return digest(b"".join(file.read_bytes() for file in files))
+
+
+def _kept(root: Path, recipe: str) -> Build | None:
+    """Return the build of a recipe, and note that it was used, if there is one."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        entry = root / "entries" / (root / "recipes" / recipe).read_text()
+        if _complete(entry):
+            with suppress(PermissionError):  # it may come with a read-only machine
+                (entry / "used").touch()
+            return Build(entry)
+    return None
+
+
+def _complete(entry: Path) -> bool:
+    return (entry / "manifest.json").exists()
+
+
+def _lay_out(root: Path) -> None:
+    try:
+        for name in ("recipes", "entries", "locks"):
+            (root / name).mkdir(parents=True, exist_ok=True)
+            if not os.access(root / name, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as problem:
+        raise OSError(
+            f"The cache of builds {root} cannot be written ({problem.strerror}): set "
+            "TRISYNAPSE_CACHE to a folder that can."
+        ) from None
+
+
+def _make(root: Path, circuit: Circuit, rules: Rules, say: Say) -> Path:
     """Generate and compile aside, then move the whole entry into place."""
     aside = Path(tempfile.mkdtemp(prefix="making-", dir=root))
     try:
@@ -179,9 +212,10 @@ def _make(
         _generate(circuit, rules, aside)
         name = digest(_sources(aside) + _compiler_identity().encode())
         entry = root / "entries" / name
-        with FileLock(root / "locks" / f"{name}.lock"):
-            if not (entry / "manifest.json").exists():
+        with alone(root / "locks" / f"{name}.lock", lambda: say(WAITING, 0.0)):
+            if not _complete(entry):
                 _compile(aside, say)
+                _lay_out(root)  # the cache may have been cleared meanwhile
                 shutil.rmtree(entry, ignore_errors=True)
                 aside.rename(entry)
         return entry
@@ -190,12 +224,17 @@ def _make(
 
 
 def _generate(circuit: Circuit, rules: Rules, aside: Path) -> None:
-    spec = aside / "spec.pickle"
-    spec.write_bytes(pickle.dumps({"circuit": circuit, "rules": rules}))
-    command = [sys.executable, "-m", f"{__package__}.generate", str(spec), str(aside)]
-    told = {**os.environ, "PYTHONHASHSEED": "0"}
-    done = subprocess.run(command, env=told, capture_output=True, text=True)
-    spec.unlink()
+    told = aside / "outline.json"
+    told.write_text(json.dumps(outline(circuit, rules)))
+    start = f"import sys; sys.path[:] = {sys.path}; from {__package__} import generate"
+    command = [sys.executable, "-c", f"{start}; generate.main()"]
+    done = subprocess.run(
+        [*command, str(told), str(aside)],
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+    )
+    told.unlink()
     if done.returncode:
         raise RuntimeError(f"Code generation failed:\n{done.stderr[-3000:]}")
     manifest = aside / "manifest.json"
@@ -204,38 +243,79 @@ def _generate(circuit: Circuit, rules: Rules, aside: Path) -> None:
     manifest.write_text(json.dumps(read))
 
 
-def _compile(aside: Path, say: Callable[[str, float], None]) -> None:
+def _compile(aside: Path, say: Say) -> None:
     """Compile every source with `objects.h` precompiled, on all cores, and link."""
     manifest = json.loads((aside / "manifest.json").read_text())
-    cxx = str(compiler())
+    cxx, calls = str(compiler()), Calls(aside)
     # g++ takes a precompiled header only where it is named by -include.
     flags = [*manifest["flags"], "-I.", "-include", "objects.h"]
-    _call(
-        [cxx, *manifest["flags"], "-I.", "-x", "c++-header", "objects.h", "-o"]
-        + ["objects.h.gch"],
-        aside,
-    )
-    sources = manifest["sources"]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    objects = [f"{source[:-4]}.o" for source in manifest["sources"]]
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        plain = [cxx, *manifest["flags"], "-I.", "-x", "c++-header", "objects.h"]
+        calls.run([*plain, "-o", "objects.h.gch"])
         todo = [
-            pool.submit(_call, [cxx, "-c", *flags, s, "-o", s[:-4] + ".o"], aside)
-            for s in sources
+            pool.submit(calls.run, [cxx, "-c", *flags, source, "-o", made])
+            for source, made in zip(manifest["sources"], objects, strict=True)
         ]
-        for i, job in enumerate(todo):
+        for i, job in enumerate(as_completed(todo)):
             job.result()
             say("compiling C++", (i + 1) / len(todo))
-    objects = [s[:-4] + ".o" for s in sources]
-    _call([cxx, *objects, "-o", "main"], aside)
+        calls.run([cxx, *objects, "-o", "main"])
+    finally:
+        calls.stop()
+        pool.shutdown(cancel_futures=True)
     for leftover in aside.rglob("*"):
         if leftover.suffix in {".o", ".gch", ".cpp", ".h"}:
             leftover.unlink()
     (aside / "used").touch()
 
 
-def _call(command: list[str], folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        raise CompilerError(f"{' '.join(command[:1])} failed: {done.stderr[-2000:]}")
+class Calls:
+    """Calls of the compiler in one folder, side by side, that can be broken off.
+
+    Each has a process group of its own: the compiler has children, and Ctrl-C in a
+    terminal is for us to pass on.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: set[subprocess.Popen[str]] = set()
+        self._stopped = threading.Event()
+
+    def run(self, command: list[str]) -> None:
+        """Run a command to its end."""
+        with subprocess.Popen(
+            command,
+            cwd=self._folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            process_group=0,
+        ) as process:
+            self._running.add(process)
+            if self._stopped.is_set():
+                self._end(process)
+            try:
+                _, complaint = process.communicate()
+            except BaseException:
+                self._end(process)
+                raise
+            finally:
+                self._running.discard(process)
+        if process.returncode:
+            raise CompilerError(f"{command[0]} failed: {complaint[-2000:]}")
+
+    def stop(self) -> None:
+        """Break off what is running; what is started later ends at once."""
+        self._stopped.set()
+        for process in list(self._running):
+            self._end(process)
+
+    def _end(self, process: subprocess.Popen[str]) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 def _sources(folder: Path) -> bytes:
@@ -243,15 +323,6 @@ def _sources(folder: Path) -> bytes:
     texts = sorted(p for p in folder.rglob("*") if p.suffix in {".cpp", ".h"})
     code = b"".join(p.name.encode() + p.read_bytes() for p in texts)
     return code + (folder / "manifest.json").read_bytes()
-
-
-@cache
-def _own_code() -> str:
-    """Return the digest of the code that describes and generates."""
-    folders = ("circuits", "plasticity")
-    files = [f for name in folders for f in sorted((PACKAGE / name).glob("*.py"))]
-    files += [PACKAGE / "simulation" / "generate.py"]
-    return digest(b"".join(f.read_bytes() for f in files))
 
 
 @cache
@@ -268,7 +339,17 @@ def _compiler_identity() -> str:
 def _forget_oldest(root: Path) -> None:
     for name, *_ in entries()[KEPT:]:
         shutil.rmtree(root / "entries" / name, ignore_errors=True)
-    # A process that was killed leaves its work aside; an hour later nobody wants it.
+    for told in (root / "recipes").iterdir():
+        with suppress(FileNotFoundError):
+            entry = told.read_text()
+            if entry and not _complete(root / "entries" / entry):
+                told.unlink()
+    _forget_aside(root)
+
+
+def _forget_aside(root: Path) -> None:
+    """Delete what killed processes left unfinished: an hour later nobody wants it."""
     for aside in root.glob("making-*"):
-        if time.time() - aside.stat().st_mtime > 3600:
-            shutil.rmtree(aside, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            if time.time() - aside.stat().st_mtime > 3600:
+                shutil.rmtree(aside, ignore_errors=True)

@@ -5,13 +5,13 @@ of the animal. A node that lies finished on disk is not run again: that is what 
 is. Nodes whose parents are done run side by side, one a worker.
 
     folder/nodes/<digest>/   spikes.npz, state.npz      (a branch leaves no state)
-    folder/animal/           wiring of this animal, for the binary
+    folder/unfinished/       nodes under way, and this animal's wiring for the binary
+    folder/lock              held by the process that works here
 """
 
 import json
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -26,7 +26,7 @@ from . import builds
 from .backends import Backend, Compiled, runtime
 from .gap import cross
 from .recording import Span, Spikes
-from .state import STEP_S, State, enter, newborn, stream_seed, wire
+from .state import STEP_S, State, Wiring, enter, newborn, stream_seed, wire
 from .timeline import Episode, Gap, Step
 
 
@@ -91,14 +91,28 @@ class Experiment:
     def run(
         self, folder: Path, workers: int | None = None, progress: Progress | None = None
     ) -> dict[str, "ArmResult"]:
-        """Run what is not yet finished in ``folder`` and return every arm's results."""
-        progress = progress or Silence()
+        """Run what is not yet finished in ``folder`` and return every arm's results.
+
+        Raises
+        ------
+        Interrupted
+            The user stopped it; another run in ``folder`` goes on from there.
+        """
+        told = progress or Silence()
         histories = self._plan()
         nodes = {n.name: n for h in histories.values() for n in h.nodes}
         (folder / "nodes").mkdir(parents=True, exist_ok=True)
-        todo = {name: n for name, n in nodes.items() if not _done(folder, name)}
-        if todo:
-            self._work(folder, nodes, todo, workers or os.cpu_count() or 1, progress)
+        try:
+            with builds.alone(folder / "lock", lambda: told.stage(WAITING, None)):
+                todo = {name: n for name, n in nodes.items() if not _done(folder, name)}
+                if todo:
+                    self._work(
+                        folder, nodes, todo, workers or os.cpu_count() or 1, told
+                    )
+        except KeyboardInterrupt:
+            raise Interrupted(folder) from None
+        finally:
+            told.stop()
         return {arm: ArmResult(folder, h, self.seed) for arm, h in histories.items()}
 
     def _plan(self) -> dict[str, History]:
@@ -106,6 +120,7 @@ class Experiment:
             json.dumps([builds.canonical(self.circuit), self.seed])
             + json.dumps({k: builds.canonical(r) for k, r in self.rules.items()})
             + builds.recipe(self.circuit, self.rules)
+            + builds.own_code("circuits/*.py", "plasticity/*.py", "simulation/*.py")
         )
         histories = {}
         for arm, steps in self.timelines.items():
@@ -115,7 +130,7 @@ class Experiment:
                 place = f"{index}/{step.name}"
                 node = Node(_name(parent, place, step), parent, step, place)
                 nodes.append(node)
-                starts.append(clock + aside)
+                starts.append(clock + aside if step.branch else clock)
                 if step.branch:
                     aside += step.seconds
                 else:
@@ -131,13 +146,9 @@ class Experiment:
         workers: int,
         progress: Progress,
     ) -> None:
-        backend, limit = self._backend(folder, progress)
-        seconds = {
-            name: n.step.seconds
-            for name, n in todo.items()
-            if isinstance(n.step, Episode)
-        }
-        progress.start(sum(seconds.values()))
+        unfinished = folder / "unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
         wiring = wire(self.circuit, self.rules, self.seed)
         stopping = threading.Event()
 
@@ -147,62 +158,36 @@ class Experiment:
             progress.advance(passed)
 
         def one(node: Node) -> None:
-            with tempfile.TemporaryDirectory(dir=folder) as name:
-                aside = Path(name)
-                before = self._before(folder, node, nodes)
-                if isinstance(node.step, Gap):
-                    after = cross(
-                        before,
-                        self.circuit,
-                        self.rules,
-                        wiring,
-                        node.step.pieces,
-                        self.seed,
-                        node.place,
-                    )
-                    after.save(aside)
-                else:
-                    self._episode(backend, before, node, aside, tell)
-                aside.rename(folder / "nodes" / node.name)
-                aside.mkdir()  # for the context manager to remove
+            before = self._before(folder, node, nodes)
+            aside = unfinished / node.name
+            aside.mkdir()
+            if isinstance(node.step, Gap):
+                self._gap(wiring, before, node.step, node.place, aside)
+            else:
+                self._episode(backend, before, node.step, node.place, aside, tell)
+            _keep(aside, folder / "nodes" / node.name)
 
-        pool = ThreadPoolExecutor(min(workers, limit))
-        running: dict[Future[None], str] = {}
-        waiting = dict(todo)
         try:
-            while waiting or running:
-                ready = [
-                    n
-                    for n in waiting.values()
-                    if n.parent not in todo or _done(folder, n.parent)
-                ]
-                for node in sorted(ready, key=_longest_first):
-                    del waiting[node.name]
-                    running[pool.submit(one, node)] = node.name
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    del running[future]
-                    future.result()
-        except KeyboardInterrupt:
-            raise Interrupted(folder) from None
+            backend, limit = self._backend(wiring, unfinished / "animal", progress)
+            steps = [n.step for n in todo.values()]
+            progress.start(sum(s.seconds for s in steps if isinstance(s, Episode)))
+            _side_by_side(todo, one, min(workers, limit), stopping)
         finally:
-            stopping.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-            progress.stop()
+            shutil.rmtree(unfinished, ignore_errors=True)
 
-    def _backend(self, folder: Path, progress: Progress) -> tuple[Backend, int]:
+    def _backend(
+        self, wiring: Wiring, animal: Path, progress: Progress
+    ) -> tuple[Backend, int]:
         """Return what runs the episodes, and how many of them at a time."""
-        wiring = wire(self.circuit, self.rules, self.seed)
         if builds.compiler() is None:
             progress.stage(
-                "No C++ compiler (g++) found: running with numpy, about 50 times "
-                "slower; install g++ (apt install g++) to compile.",
+                f"No C++ compiler ({os.environ.get('CXX', 'g++')}) found: running with "
+                "numpy, up to 100 times slower; install g++ (apt install g++) to "
+                "compile.",
                 None,
             )
             return runtime(self.circuit, self.rules, wiring), 1
         build = builds.obtain(self.circuit, self.rules, progress.stage)
-        animal = folder / "animal"
-        shutil.rmtree(animal, ignore_errors=True)
         compiled = Compiled(build, self.circuit, self.rules, wiring, animal)
         return compiled, os.cpu_count() or 1
 
@@ -211,26 +196,76 @@ class Experiment:
             return State.load(folder / "nodes" / node.parent)
         return newborn(self.circuit, self.rules, self.seed)
 
+    def _gap(
+        self, wiring: Wiring, before: State, step: Gap, place: str, aside: Path
+    ) -> None:
+        after = cross(
+            before, self.circuit, self.rules, wiring, step.pieces, self.seed, place
+        )
+        after.save(aside)
+
     def _episode(
         self,
         backend: Backend,
         before: State,
-        node: Node,
+        step: Episode,
+        place: str,
         aside: Path,
         tell: Callable[[float], None],
     ) -> None:
-        step = node.step
-        assert isinstance(step, Episode)
         here = enter(before, self.circuit, self.seed, step.place)
-        seed = stream_seed(self.seed, "episode", node.place)
+        seed = stream_seed(self.seed, "episode", place)
         outcome = backend.episode(here, step.stimulus, seed, tell)
-        arrays = {}
+        arrays: dict[str, Any] = {}
         for name, (ids, when) in outcome.spikes.items():
             arrays[f"{name}/ids"] = ids.astype(np.uint32)
             arrays[f"{name}/steps"] = when.astype(np.int64)
         np.savez(aside / "spikes.npz", **arrays)
         if not step.branch:
             outcome.state.save(aside)
+
+
+WAITING = "waiting for another run in the same folder"
+
+
+def _side_by_side(
+    todo: dict[str, Node],
+    one: Callable[[Node], None],
+    workers: int,
+    stopping: threading.Event,
+) -> None:
+    """Run ``one`` on every node, a few at a time, none before its parent.
+
+    What ends one of them, Ctrl-C or an error, sets ``stopping`` and ends all.
+    """
+    running: dict[Future[None], str] = {}
+    waiting, done = dict(todo), set[str]()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            while waiting or running:
+                ready = [
+                    node
+                    for node in waiting.values()
+                    if node.parent in done or node.parent not in todo
+                ]
+                ready.sort(key=_longest_first)
+                for node in ready[: workers - len(running)]:
+                    del waiting[node.name]
+                    running[pool.submit(one, node)] = node.name
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    done.add(running.pop(future))
+                    future.result()
+        finally:
+            stopping.set()
+
+
+def _keep(aside: Path, kept: Path) -> None:
+    """Make sure that a node's files are on disk, then give it its place in one move."""
+    for file in aside.iterdir():
+        with file.open("rb") as opened:
+            os.fsync(opened.fileno())
+    aside.rename(kept)
 
 
 class ArmResult:
@@ -282,7 +317,7 @@ def _name(parent: str, place: str, step: Step) -> str:
     if isinstance(step, Gap):
         told: list[Any] = ["gap", step.pieces]
     else:
-        course = builds.digest(np.ascontiguousarray(step.stimulus).tobytes())
+        course = builds.digest(np.asarray(step.stimulus, dtype=float).tobytes())
         told = ["episode", step.place, course, step.branch]
     return builds.digest(json.dumps([parent, place, told]))
 

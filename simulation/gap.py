@@ -6,7 +6,7 @@ pieces of constant protein synthesis. Cells end at rest; traces of spikes are go
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -40,14 +40,20 @@ def cross(
         _settle(variables[name] if name in variables else {}, synapse, rng)
     protein = dict(state.protein)
     (first, alpha), *rest = pieces
-    spent = state.unfolded_s + max(0.0, first - RUN_DOWN_S)
-    for seconds, synthesis in ((spent, alpha), *rest):
-        for post in protein:
-            sharing = [s for s in synapses.values() if shares(s, post)]
-            ends = [wiring[s.name][1] for s in sharing]
-            protein[post] = _consolidate(
-                variables, sharing, ends, protein[post], seconds, synthesis
-            )
+    left = ((max(0.0, first - RUN_DOWN_S), alpha), *rest)
+    for post in protein:
+        sharing = [s for s in synapses.values() if shares(s, post)]
+        ends = [wiring[s.name][1] for s in sharing]
+        h = [variables[s.name]["h"] for s in sharing]
+        z = [variables[s.name]["z"] for s in sharing]
+        p, rule = protein[post], cast(Any, sharing[0].rule)
+        # In spiking time the early phase has been advanced already, event by event.
+        _, z, p = rule.gap(Pool(ends, h, z), p, state.unfolded_s, alpha)
+        for seconds, synthesis in left:
+            h, z, p = rule.gap(Pool(ends, h, z), p, seconds, synthesis)
+        for s, one_h, one_z in zip(sharing, h, z, strict=True):
+            variables[s.name] |= {"h": one_h, "z": one_z}
+        protein[post] = p
     after = replace(state, variables=variables, protein=protein, unfolded_s=0.0)
     return at_rest(after, circuit, rules, rng)
 
@@ -68,21 +74,3 @@ def _settle(variables: dict[str, Any], synapse: Synapse, rng: Any) -> None:
 def shares(synapse: Synapse, post: str) -> bool:
     """Tell whether a projection draws on the protein of a population."""
     return synapse.projection.post == post and hasattr(synapse.rule, "gap")
-
-
-def _consolidate(
-    variables: dict[str, dict[str, Any]],
-    sharing: list[Synapse],
-    ends: list[Any],
-    protein: Any,
-    seconds: float,
-    alpha: float,
-) -> Any:
-    """Advance all synapses that share the protein of one population."""
-    rule: Any = sharing[0].rule
-    h = [variables[s.name]["h"] for s in sharing]
-    z = [variables[s.name]["z"] for s in sharing]
-    new_h, new_z, protein = rule.gap(Pool(ends, h, z), protein, seconds, alpha)
-    for s, one_h, one_z in zip(sharing, new_h, new_z, strict=True):
-        variables[s.name] |= {"h": one_h, "z": one_z}
-    return protein

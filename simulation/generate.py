@@ -1,4 +1,4 @@
-"""Write the C++ of a circuit, in a process of its own (`python -m`).
+"""Write the C++ of a circuit, in a process of its own.
 
 A process of its own, because Brian2's device is global and its code follows the order
 of sets: with PYTHONHASHSEED=0 the same circuit gives the same text, and the cache of
@@ -9,7 +9,6 @@ What an episode changes is read at run time: state, wiring, stimulus, length and
 """
 
 import json
-import pickle
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,18 +17,21 @@ import brian2 as b2
 import numpy as np
 from brian2.core.variables import ArrayVariable
 
-from ..circuits.circuit import connect
-from ..circuits.network import STEP, build
+from ..circuits.drives import COLUMNS
+from ..circuits.network import CAPACITY, STEP, build
+from .outline import Outlined
 
 # Reads and writes the arrays in the order of the manifest. Spikes still under way are
-# pushed again, oldest first, into the queues of all pathways of their population.
+# pushed again, oldest first, into the queues of all pathways of their population. The
+# network's time is set before every run, because a sum of runs drifts until, after a
+# minute, Brian2 takes a step twice.
 LOAD = """
 {{
     std::ifstream in(std::getenv("TRISYNAPSE_STATE"), std::ios::binary);
     {reads}
     if (!in) {{ std::cerr << "state file too short" << std::endl; std::_Exit(3); }}
     std::ifstream shown(std::getenv("TRISYNAPSE_STIMULUS"), std::ios::binary);
-    shown.read((char*)({stimulus}), {stimulus_bytes});
+    {shown}
     const unsigned long seed = std::strtoul(std::getenv("TRISYNAPSE_SEED"), NULL, 10);
     brian::_random_generators[0].seed(seed);
     std::ifstream pending(std::getenv("TRISYNAPSE_PENDING"), std::ios::binary);
@@ -37,6 +39,7 @@ LOAD = """
     const long steps = std::strtol(std::getenv("TRISYNAPSE_STEPS"), NULL, 10);
     for (long done = 0; done < steps; done += 500)
     {{
+        {network}.t = done*{dt!r};
         {network}.run(std::min(500L, steps - done)*{dt!r}, NULL, 10.0);
         std::putchar('.');
         std::fflush(stdout);
@@ -68,25 +71,30 @@ PUSH = """
 """
 
 
-def generate(circuit: Any, rules: Any, folder: Path) -> None:
-    """Write the C++ project and the manifest into ``folder``."""
+def generate(told: dict[str, Any], folder: Path) -> None:
+    """Write the C++ project and the manifest of an outline into ``folder``."""
     b2.BrianLogger.suppress_hierarchy("brian2.codegen.generators.base")
+    # Brian2's own answer to Ctrl-C would end an episode early without a word.
+    b2.prefs["core.stop_on_keyboard_interrupt"] = False
     b2.set_device("cpp_standalone", build_on_run=False)
     device = b2.get_device()
-    rng = np.random.default_rng(0)
-    synapses = circuit.synapses(rules)
-    wiring = {name: connect(synapse, rng) for name, synapse in synapses.items()}
-    network = build(circuit, rules, wiring)
+    circuit: Any = Outlined(told)
+    network = build(circuit, {}, circuit.wiring())
+    # The code follows the order of a set of clocks, and that follows their addresses.
+    b2.Clock.__hash__ = lambda clock: hash(clock.name)
     network.run(0 * b2.second, namespace={})
     groups = [network[name] for name in circuit.populations]
-    joined = [network[name] for name in synapses]
-    symbols = circuit.symbols(rules)
+    joined = [network[name] for name in circuit.synapses()]
+    symbols = circuit.symbols()
     state = [row for o in groups + joined for row in _state(device, o)]
-    shared = [_shared(device, o, name) for o in groups + joined for name in symbols[o.name]]
+    shared = [
+        _shared(device, o, name) for o in groups + joined for name in symbols[o.name]
+    ]
     device.insert_code("main", _episode(device, network, groups, state, shared))
     device.build(directory=str(folder), compile=False, run=False)
     manifest = {
         "step_s": float(STEP),
+        "stimulus": [CAPACITY, len(COLUMNS)],
         "state": [[r["owner"], r["name"], r["dtype"], r["size"]] for r in state],
         "symbols": [[r["owner"], r["name"]] for r in shared],
         "populations": [group.name for group in groups],
@@ -169,12 +177,14 @@ def _episode(
             lines.append(f"{file}.{verb}((char*)({row['pointer']}), {count}L);")
         return "\n".join(lines)
 
-    timed = next(iter(device.timed_arrays.items()))
+    shown = [
+        f"shown.read((char*)({name}_values), {timed.values.nbytes}L);"
+        for timed, name in device.timed_arrays.items()
+    ]
     return LOAD.format(
         reads=stream(shared + state, "read", "in"),
         writes=stream(state, "write", "out"),
-        stimulus=f"{timed[1]}_values",
-        stimulus_bytes=f"{timed[0].values.nbytes}L",
+        shown="\n".join(shown),  # no line where no cell looks at the stimulus
         pushes="\n".join(_push(network, group) for group in groups),
         spikes="\n".join(_spikes(device, network, group) for group in groups),
         network=network.name,
@@ -214,6 +224,7 @@ def _wiring_names(name: str, device: Any) -> list[str]:
     ]
 
 
-if __name__ == "__main__":
-    given = pickle.loads(Path(sys.argv[1]).read_bytes())
-    generate(given["circuit"], given["rules"], Path(sys.argv[2]))
+def main() -> None:
+    """Read an outline and write its code, as the two arguments of the process say."""
+    told, folder = map(Path, sys.argv[1:])
+    generate(json.loads(told.read_text()), folder)

@@ -6,6 +6,7 @@ negative; spikes that have left their cell but not yet arrived are kept by their
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,7 +45,7 @@ class State:
 
     def save(self, folder: Path) -> None:
         """Write the state into a folder that exists."""
-        arrays = {
+        arrays: dict[str, Any] = {
             f"{owner}/{name}": array
             for owner, variables in self.variables.items()
             for name, array in variables.items()
@@ -53,9 +54,8 @@ class State:
         for name, ages in self.pending.items():
             arrays[f"pending/{name}"] = np.concatenate(ages) if ages else np.zeros(0)
             arrays[f"ages/{name}"] = np.array([len(ids) for ids in ages], dtype=int)
-        np.savez(
-            folder / "state.npz", unfolded_s=self.unfolded_s, **arrays
-        )
+        arrays["unfolded_s"] = self.unfolded_s
+        np.savez(folder / "state.npz", **arrays)
 
     @staticmethod
     def load(folder: Path) -> "State":
@@ -100,13 +100,15 @@ def wire(
 
 def newborn(circuit: Circuit, rules: Rules, seed: int) -> State:
     """Return an animal that has learnt nothing: cells at rest, synapses as drawn."""
-    variables = {name: {} for name in circuit.populations}
+    variables: dict[str, dict[str, Array]] = {n: {} for n in circuit.populations}
     state = State(variables, {}, {})
     state = at_rest(state, circuit, rules, stream(seed, "newborn"))
     for name, population in circuit.populations.items():
         for drive in population.drives:
+            n = population.size
             rng = stream(seed, "drive", name, type(drive).__name__)
-            state = state.changed(name, drive.start(population.size, rng))
+            start = {v: np.zeros(n) for v in variables_of(drive.variables)}
+            state = state.changed(name, start | drive.start(n, rng))
     protein = {}
     for name, synapse in circuit.synapses(rules).items():
         rule = synapse.rule
@@ -130,7 +132,8 @@ def at_rest(
     for name, population in circuit.populations.items():
         n, cell = population.size, population.cell
         rest = float(getattr(cell, cell.rest))
-        still = {v: np.zeros(n) for v in ("w", "g_ampa", "g_nmda", "g_gaba", "I_ext")}
+        moving = re.findall(r"\bd(\w+)/dt", cell.membrane + cell.receptors)
+        still = {v: np.zeros(n) for v in (*moving, "I_ext")}
         still["v"] = rest + 2e-3 * rng.standard_normal(n)
         if cell.refractory:
             still["lastspike"] = np.full(n, LONG_AGO)
@@ -203,6 +206,6 @@ def delays(circuit: Circuit, rules: Rules) -> dict[str, int]:
 
 
 def variables_of(model: str) -> Iterator[str]:
-    """Yield the names that a rule's model declares."""
+    """Yield the names that a rule's model or a drive declares."""
     for line in model.strip().splitlines():
         yield line.partition(":")[0].strip()

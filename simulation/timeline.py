@@ -61,6 +61,8 @@ def dosed(
     ``windows`` holds (start_s, stop_s, share of normal synthesis) in experiment time;
     where they overlap the strongest block counts.
     """
+    if seconds < 0:
+        raise ValueError(f"The gap {name!r} would end {-seconds:g} s before it starts.")
     stop_s = start_s + seconds
     cuts = {start_s, stop_s}
     cuts |= {t for a, b, _ in windows for t in (a, b) if start_s < t < stop_s}
