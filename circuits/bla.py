@@ -33,7 +33,7 @@ class Principal(AdEx):
     V_r: Quantity = VLACHOS("-70 mV")
     t_ref: Quantity = VLACHOS("2 ms")
     a: Quantity = ASSUMED("0 nS")
-    b: Quantity = ASSUMED("150 pA")
+    b: Quantity = ASSUMED("220 pA")
     tau_w: Quantity = ASSUMED("150 ms")
     tau_ampa: Quantity = ASSUMED("5 ms")
     tau_nmda: Quantity = BRUNEL("100 ms")
@@ -67,7 +67,7 @@ class PV(AdEx):
 class PrincipalBackground(Background):
     """Background into Principal cells."""
 
-    I_mean: Quantity = ASSUMED("-300 pA")
+    I_mean: Quantity = ASSUMED("-280 pA")
     I_sd: Quantity = ASSUMED("60 pA")
 
 
@@ -75,7 +75,7 @@ class PrincipalBackground(Background):
 class PVBackground(Background):
     """Background into PV cells."""
 
-    I_mean: Quantity = ASSUMED("150 pA")
+    I_mean: Quantity = ASSUMED("50 pA")
     I_sd: Quantity = ASSUMED("120 pA")
 
 
@@ -83,9 +83,9 @@ class PVBackground(Background):
 class PrincipalShock(ShockDrive):
     """The shock, into the principal cells that it reaches."""
 
-    I_shock: Quantity = ASSUMED("2600 pA")
-    share: float = ASSUMED(0.4)
-    evenness: float = ASSUMED(0.5)
+    I_shock: Quantity = ASSUMED("4000 pA")
+    share: float = ASSUMED(0.28)
+    evenness: float = ASSUMED(0.85)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ class CA1ToPV(Projection):
     post: ClassVar[str] = "bla_pv"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("18 nS")
+    weight: Quantity = ASSUMED("20 nS")
     delay: Quantity = ASSUMED("6 ms")
 
 
@@ -171,7 +171,7 @@ class PVToPrincipal(Projection):
     receptor: ClassVar[str] = "GABA_A"
     plastic: ClassVar[str] = "inhibitory"
     in_degree: int = GLICKERT(48)
-    weight: Quantity = ASSUMED("2.4 nS")
+    weight: Quantity = ASSUMED("3 nS")
     delay: Quantity = VLACHOS("2 ms")
 
 

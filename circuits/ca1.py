@@ -9,7 +9,7 @@ PV basket, CCK basket, OLM      feedforward and feedback inhibition
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .cells import Izhikevich, Cell
+from .cells import Cell, Izhikevich
 from .drives import Background
 from .parameters import ASSUMED, Source
 from .projection import Projection

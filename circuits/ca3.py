@@ -9,7 +9,7 @@ DG, EC ──▶ pyramidal ──▶ pyramidal    recurrent: stores the patterns
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .cells import AdEx, Izhikevich, Cell
+from .cells import AdEx, Cell, Izhikevich
 from .drives import Background
 from .parameters import ASSUMED, Source
 from .projection import Projection

@@ -52,10 +52,11 @@ class BLAToOutput(Projection):
 
     pre: ClassVar[str] = "bla_principal"
     post: ClassVar[str] = "cea_output"
-    receptor: ClassVar[str] = "AMPA"
+    receptor: ClassVar[str] = "AMPA+NMDA"
     in_degree: int = ASSUMED(200)
-    weight: Quantity = ASSUMED("0.7 nS")
+    weight: Quantity = ASSUMED("1.0 nS")
     delay: Quantity = ASSUMED("3 ms")
+    nmda: float = ASSUMED(3.2)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,11 @@ class Cell(Parameters):
     I_ext                                                       : amp
     """
 
+    def __post_init__(self) -> None:
+        """Refuse values at which the equations have no solution, or none that lasts."""
+        self.must_be("a value above 0", "tau_ampa", "tau_nmda", "tau_gaba", "V_Mg")
+        self.must_be("0 or more", "Mg")
+
 
 @dataclass(frozen=True, kw_only=True)
 class AdEx(Cell):
@@ -70,6 +75,17 @@ class AdEx(Cell):
     refractory: ClassVar[str] = "t_ref"
     rest: ClassVar[str] = "E_L"
 
+    def __post_init__(self) -> None:
+        """Refuse a membrane that explodes, or that a reset does not bring down."""
+        super().__post_init__()
+        self.must_be("a value above 0", "C", "g_L", "D_T", "tau_w")
+        self.must_be("0 or more", "t_ref")
+        if not float(self.V_r) < float(self.V_T) + 5 * float(self.D_T):
+            raise ValueError(
+                f"V_r={self.V_r}: the reset must lie below the threshold, "
+                f"V_T + 5 D_T with V_T={self.V_T} and D_T={self.D_T}."
+            )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Izhikevich(Cell):
@@ -95,3 +111,12 @@ class Izhikevich(Cell):
     threshold: ClassVar[str] = "v >= v_peak"
     reset: ClassVar[str] = "v = c; w += d"
     rest: ClassVar[str] = "v_r"
+
+    def __post_init__(self) -> None:
+        """Refuse a membrane that explodes, or that a reset does not bring down."""
+        super().__post_init__()
+        self.must_be("a value above 0", "C", "k", "a")
+        if not float(self.c) < float(self.v_peak):
+            raise ValueError(
+                f"c={self.c}: the reset must lie below the peak, v_peak={self.v_peak}."
+            )

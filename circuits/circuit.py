@@ -20,6 +20,9 @@ from .region import Population, Region
 
 Rules = Mapping[str, Rule]
 
+MOST_CELLS, MOST_SYNAPSES = 10_000_000, 1_000_000_000
+BLOCK = 1_000_000  # draws held in memory at a time
+
 
 class Synapse(NamedTuple):
     """A projection as it is built: with its rule, and its inputs at this scale."""
@@ -42,7 +45,7 @@ class Synapse(NamedTuple):
         """The symbols of the rule with their values, and the projection's own."""
         weight = self.projection.weight
         w_0 = Quantity(weight.value * self.gain, weight.dimension, weight.text)
-        own = {"w_0": w_0, "nmda": self.projection.nmda}
+        own: dict[str, Quantity | float] = {"w_0": w_0, "nmda": self.projection.nmda}
         return {**self.rule.symbols(code(self.rule)), **own}
 
 
@@ -60,8 +63,18 @@ class Circuit(Parameters):
             )
         for row in self.table():
             name = row.symbol.rpartition(".")[2]
-            if (name.startswith("n_") or name == "in_degree") and int(row.value) < 1:
-                raise ValueError(f"{row.symbol}={row.value}: at least 1 is wanted.")
+            if name.startswith("n_") and not 1 <= int(row.value) <= MOST_CELLS:
+                raise ValueError(
+                    f"{row.symbol}={row.value}: from 1 to {MOST_CELLS:,} cells are "
+                    "wanted."
+                )
+        n = sum(synapse.size for synapse in self.synapses({}).values())
+        if n > MOST_SYNAPSES:
+            raise ValueError(
+                f"The circuit would have {n:,} synapses, {MOST_SYNAPSES:,} at most are "
+                f"possible: lower scale={self.scale:g}, or the numbers of cells (n_) "
+                "or of their inputs (in_degree)."
+            )
 
     @property
     def regions(self) -> tuple[Region, ...]:
@@ -94,7 +107,9 @@ class Circuit(Parameters):
                 )
         return built
 
-    def symbols(self, rules: Rules) -> dict[str, dict[str, Quantity | float]]:
+    def symbols(  # type: ignore[override]
+        self, rules: Rules
+    ) -> dict[str, dict[str, Quantity | float]]:
         """Return the symbols of every population and projection with their values."""
         cells = {name: p.symbols for name, p in self.populations.items()}
         return cells | {name: s.symbols for name, s in self.synapses(rules).items()}
@@ -113,11 +128,17 @@ def connect(synapse: Synapse, rng: np.random.Generator) -> tuple[Any, Any]:
     -------
     pre, post : int32 arrays of length ``synapse.size``, sorted by ``pre``
     """
-    draws = rng.random((synapse.n_post, synapse.n_pre), dtype=np.float32)
-    if synapse.projection.pre == synapse.projection.post:
-        np.fill_diagonal(draws, 2.0)
-    chosen = np.argpartition(draws, synapse.in_degree - 1, axis=1)
-    pre = chosen[:, : synapse.in_degree].ravel().astype(np.int32)
+    rows = max(1, BLOCK // synapse.n_pre)
+    recurrent = synapse.projection.pre == synapse.projection.post
+    chosen = []
+    for first in range(0, synapse.n_post, rows):
+        targets = np.arange(first, min(first + rows, synapse.n_post))
+        draws = rng.random((len(targets), synapse.n_pre), dtype=np.float32)
+        if recurrent:
+            draws[targets - first, targets] = 2.0
+        nearest = np.argpartition(draws, synapse.in_degree - 1, axis=1)
+        chosen.append(nearest[:, : synapse.in_degree].astype(np.int32))
+    pre = np.concatenate(chosen).ravel()
     post = np.repeat(np.arange(synapse.n_post, dtype=np.int32), synapse.in_degree)
     order = np.lexsort((post, pre))
     return pre[order], post[order]

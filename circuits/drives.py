@@ -45,8 +45,8 @@ class Drive(Parameters):
 class Background(Drive):
     """The rest of the brain: a mean current and Ornstein-Uhlenbeck noise.
 
-    The noise is stepped exactly, x <- x exp(-tick/tau) + sigma sqrt(1 - exp(-2 tick/tau))
-    N(0,1), so its variance and correlation do not depend on the tick.
+    The noise is stepped exactly, so its variance and correlation do not depend on the
+    tick: x <- x exp(-tick/tau) + sigma sqrt(1 - exp(-2 tick/tau)) N(0,1).
     """
 
     I_mean: Quantity = symbol("mean background current")
@@ -59,6 +59,11 @@ class Background(Drive):
         " + I_sd*sqrt(-expm1(-2*tick/tau_noise))*randn()"
     )
     current: ClassVar[str] = "I_mean + noise"
+
+    def __post_init__(self) -> None:
+        """Refuse noise that does not exist."""
+        self.must_be("a value above 0", "tau_noise")
+        self.must_be("0 or more", "I_sd")
 
     def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
         """Draw the noise from its stationary distribution."""
@@ -81,6 +86,11 @@ class PlaceDrive(Drive):
     lag : 1
     """
     current: ClassVar[str] = "I_place*knows*stimulus(t, 0)*(1 + depth*stimulus(t, 4))"
+
+    def __post_init__(self) -> None:
+        """Refuse shares and spreads that do not exist."""
+        self.must_be("a share from 0 to 1", "share", "unevenness", "depth")
+        self.must_be("0 or more", "lag_sd")
 
     def enter(self, n: int, place: np.random.Generator) -> dict[str, Any]:
         """Draw the cells that know the place: the same number in every place."""
@@ -123,6 +133,13 @@ class GridDrive(Drive):
     """
     current: ClassVar[str] = f"I_grid*clip(hills/3, 0, 1)*stimulus(t, 0)*{THETA}"
 
+    def __post_init__(self) -> None:
+        """Refuse a grid that does not exist."""
+        self.must_be("a share from 0 to 1", "depth")
+        self.must_be("a value above 0", "spacing")
+        self.must_be("at least 1", "ratio", "modules")
+        self.must_be("0 or more", "lag_sd")
+
     def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
         """Give every cell a module; a module has one spacing and one orientation."""
         module = np.arange(n) * self.modules // n
@@ -149,6 +166,10 @@ class ShockDrive(Drive):
 
     variables: ClassVar[str] = "reached : 1"
     current: ClassVar[str] = "I_shock*reached*stimulus(t, 1)"
+
+    def __post_init__(self) -> None:
+        """Refuse shares that do not exist."""
+        self.must_be("a share from 0 to 1", "share", "evenness")
 
     def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
         """Draw the degree to which the shock reaches each cell: most of them weakly."""

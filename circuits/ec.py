@@ -7,7 +7,7 @@ stellate ──▶ basket ◀── fan        the grid and the contents of the 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .cells import AdEx, Izhikevich, Cell
+from .cells import AdEx, Cell, Izhikevich
 from .drives import Background, GridDrive, PlaceDrive
 from .parameters import ASSUMED, Source
 from .projection import Projection

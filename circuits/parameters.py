@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from typing import Any, NamedTuple, Self
@@ -47,6 +47,14 @@ class Row(NamedTuple):
     doi: str
 
 
+LIMITS: dict[str, Callable[[float], bool]] = {
+    "a value above 0": lambda x: x > 0,
+    "0 or more": lambda x: x >= 0,
+    "at least 1": lambda x: x >= 1,
+    "a share from 0 to 1": lambda x: 0 <= x <= 1,
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parameters:
     """A set of parameters. Its field names are the symbols of its equations."""
@@ -56,6 +64,13 @@ class Parameters:
         used = set(re.findall(r"\w+", text))
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         return {name: value for name, value in values.items() if name in used}
+
+    def must_be(self, wanted: str, *names: str) -> None:
+        """Refuse parameters that are not ``wanted``, one of `LIMITS`."""
+        for name in names:
+            value = getattr(self, name)
+            if not LIMITS[wanted](float(value)):
+                raise ValueError(f"{name}={value}: {wanted} is wanted.")
 
     def table(self, prefix: str = "") -> Iterator[Row]:
         """Yield every parameter here and below, with meaning and source."""

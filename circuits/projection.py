@@ -9,6 +9,7 @@ import numpy as np
 from .parameters import ASSUMED, Parameters, symbol
 from .quantity import Quantity
 
+LONGEST_S = 1.0  # a delay of hours would fill the memory with its queue
 RECEPTORS = ("AMPA", "AMPA+NMDA", "GABA_A")
 
 
@@ -105,6 +106,13 @@ class Projection(Parameters):
     weight: Quantity = symbol("conductance that one spike opens")
     delay: Quantity = symbol("delay from spike to conductance")
     nmda: float = ASSUMED(0.0, "NMDA conductance as a share of the AMPA conductance")
+
+    def __post_init__(self) -> None:
+        """Refuse what no synapse has."""
+        self.must_be("at least 1", "in_degree")
+        self.must_be("0 or more", "weight", "delay", "nmda")
+        if float(self.delay) > LONGEST_S:
+            raise ValueError(f"delay={self.delay}: {LONGEST_S:g} s at most is wanted.")
 
     @property
     def name(self) -> str:

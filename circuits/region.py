@@ -34,7 +34,7 @@ class Population(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Region(Parameters):
-    """Fields by convention: ``n_basket`` cells of kind ``basket``, ``basket_...`` drives.
+    """Fields by convention: ``n_basket`` cells of ``basket``, ``basket_...`` drives.
 
     ``members`` lists the cell types, ``inhibitory`` those that release GABA.
     """

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from trisynapse.plasticity import TaggingCapture  # noqa: TID251
+from trisynapse.plasticity import TaggingCapture
 
 INTERIM = TaggingCapture()
 SLICE = replace(INTERIM, post_Ca=0.2758, theta_d=1.2, theta_p=3.0, gamma_d=313.1)

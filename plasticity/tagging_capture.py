@@ -144,7 +144,7 @@ class TaggingCapture(Parameters):
     tau_Ca: Quantity = LUBOEINSKI("48.8 ms", "calcium decay")
     delay_Ca: Quantity = LUBOEINSKI("18.8 ms", "delay of the presynaptic calcium")
     pre_Ca: float = LUBOEINSKI(1.0, "calcium of a presynaptic spike")
-    post_Ca: float = ASSUMED(0.4, "calcium of a postsynaptic spike (interim)")
+    post_Ca: float = ASSUMED(0.34, "calcium of a postsynaptic spike (interim)")
     theta_d: float = ASSUMED(1.5, "calcium threshold of depression (interim)")
     theta_p: float = ASSUMED(2.0, "calcium threshold of potentiation (interim)")
     gamma_d: float = ASSUMED(100.0, "rate of depression (interim)")

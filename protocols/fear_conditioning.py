@@ -67,12 +67,13 @@ class FearConditioning(Protocol):
     tagging: TaggingCapture = TaggingCapture()
     inhibitory: InhibitorySTDP = InhibitorySTDP()
 
+    habituation: Quantity = ASSUMED("5 min", "time in the chamber the day before")
     exploring: Quantity = ATLAS("3 min", "time in the chamber before the first shock")
     shocks: int = ATLAS(3, "foot shocks")
     shock: Quantity = ATLAS("2 s", "duration of a shock")
     interval: Quantity = ATLAS("28 s", "time between shocks")
     afterwards: Quantity = ATLAS("15 s", "time in the chamber after the last shock")
-    test: Quantity = ASSUMED("3 min", "duration of a test")
+    test: Quantity = ASSUMED("5 min", "duration of a test")
     pace: float = ASSUMED(
         30.0, "seconds of exploring that a simulated second stands for"
     )
@@ -84,10 +85,10 @@ class FearConditioning(Protocol):
     early_test: Quantity = TOME("1 h", "first test after training")
     late_test: Quantity = RYAN("24 h", "second test after training")
     rest: Quantity = RYAN("24 h", "between habituation and training")
-    block: float = FREY(0.9, "share of protein synthesis that anisomycin blocks")
+    block: float = ASSUMED(0.95, "share of protein synthesis that anisomycin blocks")
     blocked: Quantity = FREY("4 h", "how long it does")
-    half_rate: Quantity = ASSUMED("9.5 Hz", "CeA rate at which half the time is frozen")
-    steepness: float = ASSUMED(4, "exponent of the readout of freezing")
+    half_rate: Quantity = ASSUMED("10 Hz", "CeA rate at which half the time is frozen")
+    steepness: float = ASSUMED(6.0, "exponent of the readout of freezing")
     readout: Quantity = ASSUMED("500 ms", "time constant of the readout")
     ceiling: float = ASSUMED(0.65, "most that an animal freezes, a share of the time")
     fos_dg: Quantity = ASSUMED("1 Hz", "rate at which a granule cell shows c-Fos")
@@ -111,7 +112,8 @@ class FearConditioning(Protocol):
                 raise ValueError(f"A duration of {row} is not positive.")
         if float(self.late_test) <= float(self.early_test):
             raise ValueError(
-                f"late_test={self.late_test} must come after early_test={self.early_test}."
+                f"late_test={self.late_test} must come after "
+                f"early_test={self.early_test}."
             )
 
     @property
@@ -129,7 +131,7 @@ class FearConditioning(Protocol):
         windows = drugged if arm == "anisomycin" else ()
         early, late = float(self.early_test), float(self.late_test)
         return (
-            self._visit("habituation", "A", float(self.exploring)),
+            self._visit("habituation", "A", float(self.habituation)),
             Gap("rest", ((float(self.rest), 1.0),)),
             training,
             dosed(f"to {self.early_test}", trained, early, windows),
@@ -214,7 +216,7 @@ class FearConditioning(Protocol):
             again = f"{region} re-activated in A, over chance"
             bands.append(Band("paired", again, "1", 1.5, OPEN, tome))
             # In B hardly any BLA cell fires but those of the engram, so that the ratio
-            # to chance stands at its ceiling, 1 over the labelled share, in both places.
+            # stands at its ceiling, 1 over the labelled share, in both places.
             low = OPEN if region == "BLA" else 1.3
             more = f"{region} over chance, A over B"
             bands.append(Band("paired", more, "1", low, OPEN, tome))

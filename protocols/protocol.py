@@ -1,4 +1,4 @@
-"""What every protocol offers: arms, a timeline, measures with bands, and its sources."""
+"""What every protocol offers: arms, a timeline, measures with bands, its sources."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import ClassVar, NamedTuple, Self
 
 from ..circuits.circuit import Circuit, Rules
-from ..circuits.parameters import ASSUMED, Parameters, Source, unknown
+from ..circuits.parameters import ASSUMED, Parameters, Source, symbol, unknown
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Measure
 from ..simulation.timeline import Episode, Step
@@ -70,7 +70,7 @@ class Protocol(Parameters):
     manipulations: ClassVar[tuple[str, ...]] = ()
     papers: ClassVar[tuple[Source, ...]] = ()
 
-    circuit: Circuit
+    circuit: Circuit = symbol("the circuit that it runs on")
 
     @property
     @abstractmethod
@@ -114,7 +114,7 @@ class Protocol(Parameters):
         if head in own:
             return super().with_value(path, text)
         if head in inner:
-            return replace(self, circuit=self.circuit.with_value(path, text))  # type: ignore[misc]
+            return replace(self, circuit=self.circuit.with_value(path, text))
         raise KeyError(unknown("parameter", head, own + inner))
 
     def describe(self) -> Description:

@@ -60,7 +60,7 @@ def whereabouts(steps: tuple[Step, ...], timeline: tuple[Span, ...]) -> Trace:
 def shown(
     column: str, steps: tuple[Step, ...], timeline: tuple[Span, ...]
 ) -> dict[str, Signal]:
-    """Return one column of the stimulus, of the episodes in which it is not all zero."""
+    """Return a column of the stimulus, of the episodes in which it is not all zero."""
     index = COLUMNS.index(column)
     return {
         f"{column} {span.name}": Signal(

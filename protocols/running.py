@@ -62,8 +62,8 @@ def run(
     }
     protocol = _set_up(told)
     if out is None:
-        with tempfile.TemporaryDirectory(prefix="trisynapse-") as folder:
-            return _run(protocol, told, Path(folder), progress)
+        with tempfile.TemporaryDirectory(prefix="trisynapse-") as aside:
+            return _run(protocol, told, Path(aside), progress)
     file = Path(out)
     store.check_writable(file, overwrite)
     folder = file.with_name(f"{file.name}.parts")
@@ -83,7 +83,8 @@ def resume(path: str | Path, *, progress: Progress | None = None) -> Recording:
     if not (folder / "run.json").exists():
         done = " The file is complete." if file.is_file() else ""
         raise ValueError(
-            f"Nothing to resume at {given}: no folder {folder.name} of a stopped run.{done}"
+            f"Nothing to resume at {given}: no folder {folder.name} of a stopped "
+            f"run.{done}"
         )
     told = json.loads((folder / "run.json").read_text())
     return _finish(_set_up(told), told, folder, file, False, progress)

@@ -21,6 +21,11 @@ from ..circuits.drives import COLUMNS
 from ..circuits.network import CAPACITY, STEP, build
 from .outline import Outlined
 
+# With these g++ updates eight cells at a time: it may check ten and more arrays for
+# overlap, and glibc shows it the vector forms of exp (which it does for those who say
+# -ffast-math in full; Brian2 keeps infinities, and so do we).
+VECTORS = ["--param=vect-max-version-for-alias-checks=100", "-D__FAST_MATH__"]
+
 # Reads and writes the arrays in the order of the manifest. Spikes still under way are
 # pushed again, oldest first, into the queues of all pathways of their population. The
 # network's time is set before every run, because a sum of runs drifts until, after a
@@ -100,7 +105,7 @@ def generate(told: dict[str, Any], folder: Path) -> None:
         "populations": [group.name for group in groups],
         "wiring": {s.name: _wiring_names(s.name, device) for s in joined},
         "sources": _merge(folder, sorted(device.writer.source_files)),
-        "flags": b2.prefs["codegen.cpp.extra_compile_args_gcc"],
+        "flags": [*b2.prefs["codegen.cpp.extra_compile_args_gcc"], *VECTORS],
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
 

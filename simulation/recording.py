@@ -69,7 +69,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Weights(_ByContent):
-    """Synapses of one projection at one moment; early and late where the rule has them."""
+    """Synapses of a projection at a moment; early and late where the rule has them."""
 
     pre: Ids
     post: Ids
@@ -92,7 +92,7 @@ class Tag(_ByContent):
 
 @dataclass(frozen=True, eq=False)
 class Trace(_ByContent):
-    """A behaviour over time: freezing (n,) from 0 to 1, or position (n, 2) in metres."""
+    """A behaviour over time: freezing (n,), from 0 to 1, or position (n, 2), metres."""
 
     t_s: Floats
     values: Floats
