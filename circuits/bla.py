@@ -83,7 +83,7 @@ class PVBackground(Background):
 class PrincipalShock(ShockDrive):
     """The shock, into the principal cells that it reaches."""
 
-    I_shock: Quantity = ASSUMED("4000 pA")
+    I_shock: Quantity = ASSUMED("4200 pA")
     share: float = ASSUMED(0.28)
     evenness: float = ASSUMED(0.85)
 

@@ -42,7 +42,7 @@ class Output(AdEx):
 class OutputBackground(Background):
     """Background into Output cells."""
 
-    I_mean: Quantity = ASSUMED("-120 pA")
+    I_mean: Quantity = ASSUMED("80 pA")
     I_sd: Quantity = ASSUMED("60 pA")
 
 
@@ -54,7 +54,7 @@ class BLAToOutput(Projection):
     post: ClassVar[str] = "cea_output"
     receptor: ClassVar[str] = "AMPA+NMDA"
     in_degree: int = ASSUMED(200)
-    weight: Quantity = ASSUMED("1.0 nS")
+    weight: Quantity = ASSUMED("0.2 nS")
     delay: Quantity = ASSUMED("3 ms")
     nmda: float = ASSUMED(3.2)
 

@@ -89,7 +89,7 @@ class FearConditioning(Protocol):
     blocked: Quantity = FREY("4 h", "how long it does")
     half_rate: Quantity = ASSUMED("10 Hz", "CeA rate at which half the time is frozen")
     steepness: float = ASSUMED(6.0, "exponent of the readout of freezing")
-    readout: Quantity = ASSUMED("500 ms", "time constant of the readout")
+    readout: Quantity = ASSUMED("1 s", "time constant of the readout")
     ceiling: float = ASSUMED(0.65, "most that an animal freezes, a share of the time")
     fos_dg: Quantity = ASSUMED("1 Hz", "rate at which a granule cell shows c-Fos")
     fos_ca3: Quantity = ASSUMED("1.7 Hz", "rate at which a CA3 pyramidal cell does")

@@ -66,7 +66,7 @@ class StoreError(ValueError):
     """A file cannot be written or read; the message says what to do."""
 
 
-def save(recording: Recording, path: Path, *, overwrite: bool = False) -> None:
+def save(recording: Recording, path: str | Path, *, overwrite: bool = False) -> None:
     """Write a recording whole or not at all.
 
     Raises
@@ -74,6 +74,7 @@ def save(recording: Recording, path: Path, *, overwrite: bool = False) -> None:
     StoreError
         The file exists and ``overwrite`` is not given, or it cannot be written.
     """
+    path = Path(path)
     check_writable(path, overwrite)
     image = _image(recording)
     aside = _aside(path)
@@ -89,7 +90,7 @@ def save(recording: Recording, path: Path, *, overwrite: bool = False) -> None:
         aside.unlink(missing_ok=True)
 
 
-def load(path: Path) -> Recording:
+def load(path: str | Path) -> Recording:
     """Read a recording.
 
     Raises
@@ -97,7 +98,7 @@ def load(path: Path) -> Recording:
     StoreError
         There is no such file, or it is not a whole file of this format.
     """
-    with _opened(path) as file:
+    with _opened(Path(path)) as file:
         attrs = dict(file.attrs)
         return Recording(
             protocol=attrs["protocol"],

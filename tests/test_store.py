@@ -129,6 +129,11 @@ def test_what_is_saved_is_loaded(path, arms):
     assert load(path) == a_recording(arms)
 
 
+def test_file_may_be_named_in_words(path):
+    save(a_recording(), str(path))
+    assert load(str(path)) == a_recording()
+
+
 def test_recording_without_content_is_loaded(path):
     bare = a_recording(arms=(), parameters={}, about={}, measures=())
     bare = replace(bare, arms={"only": Arm(populations={}, timeline=(), spikes={})})
