@@ -5,6 +5,7 @@ runs: `--help`, `list` and `describe` answer at once.
 """
 
 import errno
+import io
 import json
 import math
 import os
@@ -13,7 +14,6 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import fields, is_dataclass
 from datetime import datetime
 from importlib import import_module
 from importlib.metadata import version
@@ -58,7 +58,7 @@ app = typer.Typer(
 
 
 def _number(
-    kind: Callable[[str], N], allowed: Callable[[N], bool], wanted: str
+    kind: Callable[[str], N], wanted: str, allowed: Callable[[N], bool] = lambda n: True
 ) -> Callable[[Any], N]:
     """Return a reader of an option that says what was given and what is wanted."""
 
@@ -72,9 +72,9 @@ def _number(
     return read
 
 
-SEED = _number(int, lambda n: 0 <= n < 2**32, "a whole number from 0 to 4294967295")
-WORKERS = _number(int, lambda n: n >= 1, "a whole number from 1 on")
-SCALE = _number(float, lambda x: 0 < x < math.inf, "a number above 0")
+SEED = _number(int, "a whole number from 0 to 4294967295", lambda n: 0 <= n < 2**32)
+WORKERS = _number(int, "a whole number from 1 on", lambda n: n >= 1)
+SCALE = _number(float, "a number")  # the circuit knows its limits
 
 ProtocolName = Annotated[str, typer.Argument(metavar="PROTOCOL")]
 ResultFile = Annotated[Path, typer.Argument(metavar="FILE")]
@@ -83,6 +83,9 @@ ResultFile = Annotated[Path, typer.Argument(metavar="FILE")]
 def main(argv: Sequence[str] | None = None) -> int:
     """Answer a command line and return its exit status."""
     given = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # As stderr does: a terminal or a pipe may not know every sign.
+        sys.stdout.reconfigure(errors="backslashreplace")
     verbs = typer.main.get_command(app)
     try:
         status = verbs.main(given, prog_name="trisynapse", standalone_mode=False)
@@ -149,8 +152,9 @@ def describe(protocol: ProtocolName) -> None:
         print("\nManipulations")
         _print_list(told.manipulations)
     print()
+    in_words = _load("simulation.recording").band_in_words
     lines = [
-        (arm, name, _band(low, high), unit, source)
+        (arm, name, in_words(low, high), unit, source)
         for arm, name, unit, low, high, source in told.measures
     ]
     _show(("arm", "measure", "band", "unit", "source"), lines)
@@ -171,15 +175,15 @@ def parameters(
     ],
 ) -> None:
     """Show symbols, values, meanings and sources."""
-    head, _, tail = name.partition(".")
+    head, *steps = name.split(".")
     regions = _regions()
     known = {**_wholes(), **regions}
-    whole = here = _pick("region, rule, circuit or protocol", head, known)
-    for step in filter(None, tail.split(".")):
-        names = fields(here) if is_dataclass(here) else ()
-        here = _pick("parameter", step, {f.name: getattr(here, f.name) for f in names})
+    whole = _pick("region, rule, circuit or protocol", head, known)
+    path = ".".join(steps)
+    if steps:
+        whole.part(path)  # refuses what is not there
     # The symbols are those that `run --set` takes.
-    prefix, path = (f"{head}.", name) if head in regions else ("", tail)
+    prefix, path = (f"{head}.", name) if head in regions else ("", path)
     rows = whole.table(prefix)
     chosen = [r for r in rows if not path or f"{r.symbol}.".startswith(f"{path}.")]
     lines = [(*row[:3], _cited(row.source, row.doi)) for row in chosen]
@@ -256,9 +260,11 @@ def resume(
     ],
 ) -> None:
     """Go on with a run that was stopped."""
+    running = _load("protocols.running")
+    _, file = running.stopped(path)
     with _progress() as bar:
-        recording = _load("protocols.running").resume(path, progress=bar)
-    _finish(recording, path.with_suffix("") if path.suffix == ".parts" else path)
+        recording = running.resume(path, progress=bar)
+    _finish(recording, file)
 
 
 @app.command()
@@ -271,11 +277,7 @@ def measures(
     if not as_json:
         _show_measures(found)
         return
-    # JSON has no NaN, which is the only value that differs from itself.
-    listed = [
-        {key: value if value == value else None for key, value in m._asdict().items()}
-        for m in found
-    ]
+    listed = [{k: _writable(v) for k, v in m._asdict().items()} for m in found]
     print(json.dumps(listed, indent=2, ensure_ascii=False))
 
 
@@ -291,8 +293,9 @@ def plot(
     ] = None,
 ) -> None:
     """Draw a figure of a run."""
+    recording = _load("simulation.store").load(file)
     picture = _suffixed("--out", out or file.with_suffix(".png"), PICTURES)
-    _draw(_load("simulation.store").load(file), kind, picture)
+    _draw(recording, kind, picture)
     print(f"Saved {picture}")
 
 
@@ -484,26 +487,26 @@ def _finish(recording: "Recording", file: Path) -> None:
 def _draw(recording: "Recording", kind: str | None, picture: Path) -> None:
     figures = _load("protocols.catalogue").FIGURES
     kinds = _pick("protocol with a figure", recording.protocol, figures)
-    drawn = _pick("figure", kind or next(iter(kinds)), kinds)(recording)
+    first = next(iter(kinds))
+    drawn = _pick("figure", first if kind is None else kind, kinds)(recording)
     drawn.savefig(picture)
+
+
+def _writable(value: Any) -> Any:
+    """Return a value as JSON can write it, which knows no NaN and nothing infinite."""
+    return value if not isinstance(value, float) or math.isfinite(value) else None
 
 
 def _show_measures(found: Iterable["Measure"]) -> None:
     verdicts = {1: "yes", 0: "no", -1: ""}
+    in_words = _load("simulation.recording").band_in_words
     lines = [
-        (m.arm, m.name, f"{m.value:.4g}", m.unit, _band(m.low, m.high))
+        (m.arm, m.name, f"{m.value:.4g}", m.unit, in_words(m.low, m.high))
         + (verdicts[m.passes], m.source)
         for m in found
     ]
     heads = ("arm", "measure", "value", "unit", "band", "in band", "source")
     _show(heads, lines)
-
-
-def _band(low: float, high: float) -> str:
-    """Return a band in words; a side that is NaN is open."""
-    if math.isnan(low):
-        return "" if math.isnan(high) else f"≤ {high:g}"
-    return f"≥ {low:g}" if math.isnan(high) else f"{low:g} to {high:g}"
 
 
 def _cited(cite: str, doi: str) -> str:

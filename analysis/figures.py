@@ -327,8 +327,9 @@ def _timeline(figure: Figure, recording: Any, top: float, bottom: float) -> None
 
 def _heads(axes: Axes, recording: Any, course: _Course, top: float) -> None:
     """Write over the boxes what they are, and between them how long the gaps last."""
-    told = {s: _value(recording, s) for s in ("exploring", "shocks", "shock", "test")}
-    notes = {"habituation": told["exploring"]}
+    symbols = ("habituation", "exploring", "shocks", "shock", "test")
+    told = {s: _value(recording, s) for s in symbols}
+    notes = {"habituation": told["habituation"]}
     if all(told.values()) and {"paired", "anisomycin"} & set(recording.arms):
         shocks = f"{told['shocks']} shocks of {told['shock']}"
         notes["training"] = f"{told['exploring']}, then {shocks}"

@@ -28,7 +28,7 @@ def freezing(
     """Return the probability of freezing over time, from 0 to ``ceiling``.
 
     The rate is averaged with the exponential memory of the motor system, r, and read
-    through a Hill function, ceiling r^k/(r^k + half^k).
+    through a Hill function, ceiling/(1 + (half/r)^k).
 
     Parameters
     ----------
@@ -47,5 +47,5 @@ def freezing(
     for k, rate in enumerate(rate_hz):
         level = keep * level + (1 - keep) * rate
         smooth[k] = level
-    powered = smooth**steepness
-    return np.asarray(ceiling * powered / (powered + half_hz**steepness))
+    with np.errstate(divide="ignore", over="ignore"):  # infinite where nothing fires
+        return np.asarray(ceiling / (1 + (half_hz / smooth) ** steepness))

@@ -67,7 +67,7 @@ class PV(AdEx):
 class PrincipalBackground(Background):
     """Background into Principal cells."""
 
-    I_mean: Quantity = ASSUMED("-280 pA")
+    I_mean: Quantity = ASSUMED("-335 pA")
     I_sd: Quantity = ASSUMED("60 pA")
 
 
@@ -83,8 +83,8 @@ class PVBackground(Background):
 class PrincipalShock(ShockDrive):
     """The shock, into the principal cells that it reaches."""
 
-    I_shock: Quantity = ASSUMED("4200 pA")
-    share: float = ASSUMED(0.28)
+    I_shock: Quantity = ASSUMED("4450 pA")
+    share: float = ASSUMED(0.25)
     evenness: float = ASSUMED(0.85)
 
 
@@ -106,7 +106,7 @@ class CA1ToPrincipal(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("9 nS")
+    weight: Quantity = ASSUMED("6 nS")
     delay: Quantity = ASSUMED("6 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -120,7 +120,7 @@ class FanToPrincipal(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(8)
-    weight: Quantity = ASSUMED("20 nS")
+    weight: Quantity = ASSUMED("39 nS")
     delay: Quantity = ASSUMED("8 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -133,7 +133,7 @@ class CA1ToPV(Projection):
     post: ClassVar[str] = "bla_pv"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("20 nS")
+    weight: Quantity = ASSUMED("16 nS")
     delay: Quantity = ASSUMED("6 ms")
 
 

@@ -52,6 +52,7 @@ LIMITS: dict[str, Callable[[float], bool]] = {
     "0 or more": lambda x: x >= 0,
     "at least 1": lambda x: x >= 1,
     "a share from 0 to 1": lambda x: 0 <= x <= 1,
+    "a value from -1 to 0": lambda x: -1 <= x <= 0,
 }
 
 
@@ -83,6 +84,19 @@ class Parameters:
                 meaning = _meaning(type(self), f.name)
                 yield Row(prefix + f.name, str(value), meaning, source.cite, source.doi)
 
+    def part(self, path: str) -> Any:
+        """Return the value, or the group of them, at a dotted path."""
+        head, dot, tail = path.partition(".")
+        names = [f.name for f in fields(self)]
+        if head not in names:
+            raise KeyError(unknown("parameter", head, names))
+        here = getattr(self, head)
+        if not dot:
+            return here
+        if not isinstance(here, Parameters):
+            raise KeyError(f"{head} is a single value; it has no part {tail!r}.")
+        return here.part(tail)
+
     def with_value(self, path: str, text: str) -> Self:
         """Return a copy in which the parameter at the dotted ``path`` is changed.
 
@@ -93,15 +107,10 @@ class Parameters:
         ValueError
             The text is no value of the kind or dimension that stands there.
         """
+        here = self.part(path)
         head, _, tail = path.partition(".")
-        names = [f.name for f in fields(self)]
-        if head not in names:
-            raise KeyError(unknown("parameter", head, names))
-        here = getattr(self, head)
         if tail:
-            if not isinstance(here, Parameters):
-                raise KeyError(f"{head} is a single value; it has no part {tail!r}.")
-            return replace(self, **{head: here.with_value(tail, text)})
+            return replace(self, **{head: getattr(self, head).with_value(tail, text)})
         return replace(self, **{head: _read(head, here, text)})
 
 

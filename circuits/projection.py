@@ -10,6 +10,7 @@ from .parameters import ASSUMED, Parameters, symbol
 from .quantity import Quantity
 
 LONGEST_S = 1.0  # a delay of hours would fill the memory with its queue
+MOST_INPUTS = 100_000
 RECEPTORS = ("AMPA", "AMPA+NMDA", "GABA_A")
 
 
@@ -113,6 +114,10 @@ class Projection(Parameters):
         self.must_be("0 or more", "weight", "delay", "nmda")
         if float(self.delay) > LONGEST_S:
             raise ValueError(f"delay={self.delay}: {LONGEST_S:g} s at most is wanted.")
+        if self.in_degree > MOST_INPUTS:
+            raise ValueError(
+                f"in_degree={self.in_degree}: {MOST_INPUTS:,} at most is wanted."
+            )
 
     @property
     def name(self) -> str:

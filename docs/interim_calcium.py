@@ -11,7 +11,7 @@ import numpy as np
 from trisynapse.plasticity import TaggingCapture
 
 INTERIM = TaggingCapture()
-SLICE = replace(INTERIM, post_Ca=0.2758, theta_d=1.2, theta_p=3.0, gamma_d=313.1)
+SLICE = replace(INTERIM, theta_d=1.2, theta_p=3.0, gamma_d=313.1)
 NETWORK = replace(SLICE, pre_Ca=0.6, post_Ca=0.1655)
 SYNAPSES = 4000
 RUN_DOWN = 0.5  # s, for calcium to fall below both thresholds
@@ -65,11 +65,11 @@ def row(head: str, values: list[float], form: str) -> str:
 
 if __name__ == "__main__":
     rules = (INTERIM, SLICE, NETWORK)
-    print("| post | interim, pre silent | interim, pre 3 Hz | slice | network |")
-    print("|---|---|---|---|---|")
-    for post in (0.0, 10.0, 20.0, 30.0, 40.0, 50.0):
-        moved = [after_trains(INTERIM, 0.0, post, 2.0)]
-        moved += [after_trains(rule, 3.0, post, 2.0) for rule in rules]
+    print("| post | interim, pre silent | pre 3 Hz | pre 12 Hz | slice | network |")
+    print("|---|---|---|---|---|---|")
+    for post in (0.0, 20.0, 40.0, 60.0, 80.0, 100.0):
+        moved = [after_trains(INTERIM, pre, post, 6.0) for pre in (0.0, 3.0)]
+        moved += [after_trains(rule, 12.0, post, 6.0) for rule in rules]
         print(row(f"{post:.0f} Hz", [h - 1 for h in moved], "+.2f"))
 
     print("\n| pre, post | interim | slice | network |")

@@ -61,7 +61,6 @@ class InhibitorySTDP(Parameters):
     functions: ClassVar[Mapping[str, Function]] = MappingProxyType({})
 
     def __post_init__(self) -> None:
-        """Refuse traces that cannot decay and bounds that meet."""
-        for name in ("tau", "w_max"):
-            if not float(getattr(self, name)) > 0:
-                raise ValueError(f"{name}={getattr(self, name)} must be above 0.")
+        """Refuse traces that cannot decay, bounds that meet, and a step back."""
+        self.must_be("a value above 0", "tau", "w_max")
+        self.must_be("0 or more", "rho_0", "eta")

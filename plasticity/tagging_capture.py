@@ -34,7 +34,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..circuits.parameters import ASSUMED, Parameters, Source
-from ..circuits.projection import Event, Function, Pool
+from ..circuits.projection import LONGEST_S, Event, Function, Pool
 from ..circuits.quantity import Quantity
 
 LUBOEINSKI = Source("Luboeinski and Tetzlaff 2021", doi="10.1038/s42003-021-01778-y")
@@ -144,9 +144,9 @@ class TaggingCapture(Parameters):
     tau_Ca: Quantity = LUBOEINSKI("48.8 ms", "calcium decay")
     delay_Ca: Quantity = LUBOEINSKI("18.8 ms", "delay of the presynaptic calcium")
     pre_Ca: float = LUBOEINSKI(1.0, "calcium of a presynaptic spike")
-    post_Ca: float = ASSUMED(0.34, "calcium of a postsynaptic spike (interim)")
+    post_Ca: float = LUBOEINSKI(0.2758, "calcium of a postsynaptic spike")
     theta_d: float = ASSUMED(1.5, "calcium threshold of depression (interim)")
-    theta_p: float = ASSUMED(2.0, "calcium threshold of potentiation (interim)")
+    theta_p: float = ASSUMED(1.9, "calcium threshold of potentiation (interim)")
     gamma_d: float = ASSUMED(100.0, "rate of depression (interim)")
     gamma_p: float = LUBOEINSKI(1645.6, "rate of potentiation")
     tau_h: Quantity = LUBOEINSKI("688.4 s", "early-phase time constant")
@@ -189,13 +189,17 @@ class TaggingCapture(Parameters):
 
     def __post_init__(self) -> None:
         """Refuse what the closed form does not hold for."""
-        thresholds = ("theta_d", "theta_tag", "theta_pro")
-        for name in ("tau_Ca", "tau_h", "tau_p", "tau_z", *thresholds):
-            if not float(getattr(self, name)) > 0:
-                raise ValueError(f"{name}={getattr(self, name)} must be above 0.")
-        for name in ("delay_Ca", "pre_Ca", "post_Ca", "gamma_d", "gamma_p", "sigma"):
-            if not float(getattr(self, name)) >= 0:
-                raise ValueError(f"{name}={getattr(self, name)} must not be below 0.")
+        above = "a value above 0"
+        self.must_be(above, "tau_Ca", "tau_h", "tau_p", "tau_z")
+        self.must_be(above, "theta_d", "theta_tag", "theta_pro")
+        self.must_be("0 or more", "delay_Ca", "pre_Ca", "post_Ca")
+        self.must_be("0 or more", "gamma_d", "gamma_p", "sigma", "z_max")
+        self.must_be("at least 1", "h_max")
+        self.must_be("a value from -1 to 0", "z_min")
+        if float(self.delay_Ca) > LONGEST_S:
+            raise ValueError(
+                f"delay_Ca={self.delay_Ca}: {LONGEST_S:g} s at most is wanted."
+            )
         if self.theta_p < self.theta_d:
             raise ValueError(
                 f"theta_p={self.theta_p} must not be below theta_d={self.theta_d}: "

@@ -8,9 +8,9 @@ Each test is made on other animals that share the history: it goes on from the s
 and changes nothing for those tested later. Anisomycin is given right after training.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -42,6 +42,15 @@ PRINCIPAL = {
     "BLA": "bla_principal",
 }
 OPEN = float("nan")
+SHORTEST_S, LONGEST_S = 1e-3, 3600.0  # an episode: a row of the stimulus, an hour
+
+
+class Stretch(NamedTuple):
+    """A part of a visit: seconds of the animal, seconds simulated, whether shocked."""
+
+    lived: float
+    simulated: float
+    shock: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +86,7 @@ class FearConditioning(Protocol):
     pace: float = ASSUMED(
         30.0, "seconds of exploring that a simulated second stands for"
     )
-    known_after: Quantity = FANSELOW("15 s", "time after which a place is half known")
+    known_after: Quantity = FANSELOW("17.5 s", "time after which a place is half known")
     known_over: Quantity = FANSELOW("4 s", "how gradually it becomes known")
     f_theta: Quantity = ASSUMED("8 Hz", "frequency of theta")
     circle: Quantity = ASSUMED("8 cm", "radius of the path round the chamber")
@@ -87,10 +96,12 @@ class FearConditioning(Protocol):
     rest: Quantity = RYAN("24 h", "between habituation and training")
     block: float = ASSUMED(0.95, "share of protein synthesis that anisomycin blocks")
     blocked: Quantity = FREY("4 h", "how long it does")
-    half_rate: Quantity = ASSUMED("10 Hz", "CeA rate at which half the time is frozen")
-    steepness: float = ASSUMED(6.0, "exponent of the readout of freezing")
-    readout: Quantity = ASSUMED("1 s", "time constant of the readout")
-    ceiling: float = ASSUMED(0.65, "most that an animal freezes, a share of the time")
+    half_rate: Quantity = ASSUMED(
+        "20 Hz", "CeA rate at which freezing is half its most"
+    )
+    steepness: float = ASSUMED(10.0, "exponent of the readout of freezing")
+    readout: Quantity = ASSUMED("2 s", "time constant of the readout")
+    ceiling: float = ASSUMED(0.65, "most that an animal freezes, share of the time")
     fos_dg: Quantity = ASSUMED("1 Hz", "rate at which a granule cell shows c-Fos")
     fos_ca3: Quantity = ASSUMED("1.7 Hz", "rate at which a CA3 pyramidal cell does")
     fos_ca1: Quantity = ASSUMED("2 Hz", "rate at which a CA1 pyramidal cell does")
@@ -101,20 +112,27 @@ class FearConditioning(Protocol):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
-        if self.shocks < 1:
-            raise ValueError(f"shocks={self.shocks}: at least 1; use --arm no-shock.")
-        if not 0 <= self.block <= 1:
-            raise ValueError(f"block={self.block}: a share from 0 to 1 is wanted.")
-        if self.pace <= 0:
-            raise ValueError(f"pace={self.pace}: a positive number is wanted.")
-        for row in (self.exploring, self.shock, self.test, self.early_test, self.lap):
-            if float(row) <= 0:
-                raise ValueError(f"A duration of {row} is not positive.")
+        above, not_below = "a value above 0", "0 or more"
+        self.must_be("at least 1", "shocks")
+        self.must_be("a share from 0 to 1", "block", "ceiling")
+        self.must_be(above, "pace", "habituation", "exploring", "shock", "test")
+        self.must_be(above, "known_over", "lap", "early_test")
+        self.must_be(above, "half_rate", "steepness", "readout")
+        self.must_be(above, "fos_dg", "fos_ca3", "fos_ca1", "fos_bla", "tag_bla")
+        self.must_be(not_below, "interval", "afterwards", "rest", "blocked")
+        self.must_be(not_below, "known_after", "f_theta", "circle")
         if float(self.late_test) <= float(self.early_test):
             raise ValueError(
                 f"late_test={self.late_test} must come after "
                 f"early_test={self.early_test}."
             )
+        for what, seconds in self._simulated():
+            if not SHORTEST_S <= seconds <= LONGEST_S:
+                raise ValueError(
+                    f"{what} would be simulated as {seconds:g} s at "
+                    f"pace={self.pace:g}: from {SHORTEST_S:g} to {LONGEST_S:g} s is "
+                    "possible."
+                )
 
     @property
     def rules(self) -> Rules:
@@ -123,25 +141,22 @@ class FearConditioning(Protocol):
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the animals of an arm."""
-        training = self._training(arm)
-        trained = (
-            float(self.exploring) / self.pace + float(self.rest) + training.seconds
-        )
-        drugged = ((trained, trained + float(self.blocked), 1 - self.block),)
+        # Seconds since the end of training.
+        drugged = ((0.0, float(self.blocked), 1 - self.block),)
         windows = drugged if arm == "anisomycin" else ()
         early, late = float(self.early_test), float(self.late_test)
         return (
             self._visit("habituation", "A", float(self.habituation)),
             Gap("rest", ((float(self.rest), 1.0),)),
-            training,
-            dosed(f"to {self.early_test}", trained, early, windows),
+            self._training(arm),
+            dosed(f"to {self.early_test}", 0.0, early, windows),
             self._visit(
                 f"test A {self.early_test}", "A", float(self.test), branch=True
             ),
             self._visit(
                 f"test B {self.early_test}", "B", float(self.test), branch=True
             ),
-            dosed(f"to {self.late_test}", trained + early, late - early, windows),
+            dosed(f"to {self.late_test}", early, late - early, windows),
             self._visit(f"test A {self.late_test}", "A", float(self.test), branch=True),
             self._visit(f"test B {self.late_test}", "B", float(self.test), branch=True),
         )
@@ -154,7 +169,7 @@ class FearConditioning(Protocol):
         moments = {
             "before training": "rest",
             "after training": "training",
-            "at 24 h": f"to {self.late_test}",
+            f"at {self.late_test}": f"to {self.late_test}",
         }
         training = next(s for s in timeline if s.name == "training")
         labelled = {}
@@ -247,7 +262,7 @@ class FearConditioning(Protocol):
                     told = f"freezing in {place} at {when}"
                     found[name, told] = frozen[f"test {place} {when}"]
         if "paired" not in arms:
-            return found
+            return self._named(found)
         paired = arms["paired"]
         in_a = found["paired", f"freezing in A at {late}"]
         in_b = found["paired", f"freezing in B at {late}"]
@@ -265,7 +280,14 @@ class FearConditioning(Protocol):
             if population == "dg_granule":
                 share = float((mean >= 1.0).mean())
                 found["paired", "granule cells active in A"] = share
-        return found
+        return self._named(found)
+
+    def _named(
+        self, found: dict[tuple[str, str], float]
+    ) -> dict[tuple[str, str], float]:
+        """Return those that are reported."""
+        named = {(band.arm, band.name) for band in self.bands()}
+        return {key: value for key, value in found.items() if key in named}
 
     def _reactivated(self, paired: Arm) -> dict[tuple[str, str], float]:
         """Return how many cells training labelled, and which of them A and B recall."""
@@ -310,37 +332,52 @@ class FearConditioning(Protocol):
             "The thresholds of the calcium rule are an interim set (assumed).",
         )
 
+    def _simulated(self) -> Iterator[tuple[str, float]]:
+        """Yield what is simulated, and for how many seconds."""
+        yield f"habituation={self.habituation}", float(self.habituation) / self.pace
+        yield f"test={self.test}", float(self.test) / self.pace
+        shock, interval = float(self.shock), float(self.interval)
+        lived = float(self.exploring) + float(self.afterwards)
+        lived += (self.shocks - 1) * interval
+        training = lived / self.pace + self.shocks * shock
+        yield f"shock={self.shock}", shock
+        yield f"The training with shocks={self.shocks}", training
+
     def _visit(
         self, name: str, place: str, seconds: float, *, branch: bool = False
     ) -> Episode:
-        return Episode(name, place, self._stimulus([(seconds, False)]), branch)
+        return Episode(name, place, self._stimulus([self._lived(seconds)]), branch)
 
     def _training(self, arm: str) -> Episode:
-        shock, interval = float(self.shock), float(self.interval)
+        # A shock lasts as long in the no-shock arm, so that both arms keep step.
+        real_s = float(self.shock)
+        shock = Stretch(real_s, real_s, arm != "no-shock")
         if arm == "immediate-shock":
-            course = [(shock, True)] * self.shocks
-        else:
-            course = [(float(self.exploring), False)]
-            for k in range(self.shocks):
-                course += [(interval, False)] if k else []
-                course += [(shock, arm != "no-shock")]
-            course += [(float(self.afterwards), False)]
+            return Episode("training", "A", self._stimulus([shock] * self.shocks))
+        course = [self._lived(float(self.exploring))]
+        for k in range(self.shocks):
+            course += [self._lived(float(self.interval))] if k else []
+            course += [shock]
+        course += [self._lived(float(self.afterwards))]
         return Episode("training", "A", self._stimulus(course))
 
-    def _stimulus(self, course: list[tuple[float, bool]]) -> Any:
-        """Return the stimulus of (seconds of the animal, whether it is shocked)."""
-        lived, shocked = [np.zeros(1)], []
-        for seconds, shock in course:
-            # A shock lasts as long in the no-shock arm, so that both arms keep step.
-            real_time = seconds == float(self.shock)
-            steps = round(seconds / (1.0 if real_time else self.pace) * 1e3)
-            lived.append(lived[-1][-1] + np.linspace(0, seconds, steps + 1)[1:])
+    def _lived(self, seconds: float) -> Stretch:
+        """Return time without a shock, of which only a part is simulated."""
+        return Stretch(seconds, seconds / self.pace, False)
+
+    def _stimulus(self, course: list[Stretch]) -> Any:
+        start, lived, shocked = 0.0, [], []
+        for seconds, simulated, shock in course:
+            steps = round(simulated * 1e3)
+            lived.append(start + np.linspace(0, seconds, steps + 1)[1:])
             shocked.append(np.full(steps, float(shock)))
-        now = np.concatenate(lived[1:])
+            start += seconds
+        now = np.concatenate(lived)
         t = np.arange(len(now)) * 1e-3
         columns = dict.fromkeys(COLUMNS, np.zeros(len(t)))
         late = (now - float(self.known_after)) / float(self.known_over)
-        columns["place"] = 1 / (1 + np.exp(-late))
+        with np.errstate(over="ignore"):  # infinite long before it becomes known
+            columns["place"] = 1 / (1 + np.exp(-late))
         columns["shock"] = np.concatenate(shocked)
         turn = 2 * np.pi * t / float(self.lap)
         columns["x"] = 0.15 + float(self.circle) * np.cos(turn)
@@ -406,4 +443,7 @@ RESTING = {
 
 
 def _ratio(over: float, under: float) -> float:
-    return over / under if under else float("inf")
+    """Return a ratio that is infinite over 0, and not a number where both are 0."""
+    if under:
+        return over / under
+    return float("inf") if over > 0 else float("nan")

@@ -9,18 +9,40 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from ..circuits.parameters import unknown
 from ..simulation import store
-from ..simulation.experiment import Experiment, Progress
+from ..simulation.experiment import Experiment, Interrupted, Progress
 from ..simulation.recording import Recording
 from .catalogue import find
 from .protocol import Protocol
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for; it lies beside a run, so that `resume` can go on with it."""
+
+    protocol: str
+    seed: int
+    arms: list[str]
+    settings: list[str]
+    scale: float | None
+    workers: int | None
+    command: str
+    overwrite: bool = False
+
+
+class Plan(NamedTuple):
+    """An order with the protocol, all settings made, and what is to be run."""
+
+    order: Order
+    protocol: Protocol
+    experiment: Experiment
 
 
 def run(
@@ -49,27 +71,34 @@ def run(
     KeyError, ValueError
         An unknown name, or a value of the wrong kind; the message says which are right.
     simulation.experiment.Interrupted
-        The user stopped it; ``resume`` goes on.
+        The user stopped it; with ``out``, ``resume`` goes on.
     """
-    told = {
-        "protocol": name,
-        "seed": seed,
-        "arms": list(arms or ()),
-        "settings": list(settings),
-        "scale": scale,
-        "workers": workers,
-        "command": shlex.join(["trisynapse", *sys.argv[1:]]),
-    }
-    protocol = _set_up(told)
+    order = Order(
+        protocol=name,
+        seed=seed,
+        arms=list(arms or ()),
+        settings=list(settings),
+        scale=scale,
+        workers=workers,
+        command=shlex.join(["trisynapse", *sys.argv[1:]]),
+        overwrite=overwrite,
+    )
+    plan = _plan(order)
     if out is None:
         with tempfile.TemporaryDirectory(prefix="trisynapse-") as aside:
-            return _run(protocol, told, Path(aside), progress)
+            try:
+                return _run(plan, Path(aside), progress)
+            except Interrupted:
+                raise Interrupted(None) from None
     file = Path(out)
     store.check_writable(file, overwrite)
-    folder = file.with_name(f"{file.name}.parts")
-    folder.mkdir(exist_ok=True)
-    (folder / "run.json").write_text(json.dumps(told, indent=1))
-    return _finish(protocol, told, folder, file, overwrite, progress)
+    folder = _folder_beside(file)
+    try:
+        (folder / "run.json").write_text(json.dumps(asdict(order), indent=1))
+        return _finish(plan, folder, file, progress)
+    except Exception:
+        _forget_empty(folder)
+        raise
 
 
 def resume(path: str | Path, *, progress: Progress | None = None) -> Recording:
@@ -77,75 +106,116 @@ def resume(path: str | Path, *, progress: Progress | None = None) -> Recording:
 
     ``path`` is the file that the run was to write, or the folder beside it.
     """
+    folder, file = stopped(path)
+    order = _read(folder / "run.json")
+    plan = _plan(order)
+    if os.path.lexists(file) and not order.overwrite:
+        raise ValueError(f"{file} exists by now: move it away, and resume again.")
+    store.check_writable(file, order.overwrite)
+    return _finish(plan, folder, file, progress)
+
+
+def stopped(path: str | Path) -> tuple[Path, Path]:
+    """Return the folder of a stopped run and the file that it was to write.
+
+    ``path`` is one or the other.
+    """
     given = Path(path)
-    folder = given if given.is_dir() else given.with_name(f"{given.name}.parts")
-    file = folder.with_name(folder.name.removesuffix(".parts"))
-    if not (folder / "run.json").exists():
-        done = " The file is complete." if file.is_file() else ""
+    folder = given if given.is_dir() else _parts(given)
+    if folder.name in ("", ".."):
+        folder = Path(os.path.abspath(folder))
+    if folder.suffix == ".parts" and (folder / "run.json").is_file():
+        return folder, folder.with_suffix("")
+    if given.is_file():
         raise ValueError(
-            f"Nothing to resume at {given}: no folder {folder.name} of a stopped "
-            f"run.{done}"
+            f"No run was stopped before {given} was written: show it with "
+            f"`trisynapse measures {given}`."
         )
-    told = json.loads((folder / "run.json").read_text())
-    return _finish(_set_up(told), told, folder, file, False, progress)
+    others = sorted(told.parent.stem for told in given.parent.glob("*.parts/run.json"))
+    hint = f": there are {', '.join(others)}." if others else " or beside it."
+    raise ValueError(f"There is no stopped run at {given}{hint}")
 
 
-def _set_up(told: dict[str, Any]) -> Protocol:
-    """Return the protocol with all settings made, or say what is wrong with them."""
-    protocol = find(told["protocol"])
-    for arm in told["arms"]:
+def _parts(file: Path) -> Path:
+    return file.with_name(f"{file.name}.parts")
+
+
+def _folder_beside(file: Path) -> Path:
+    folder = _parts(file)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as problem:
+        raise ValueError(
+            f"{folder}, which is to keep finished steps, cannot be made "
+            f"({problem.strerror}): give another --out."
+        ) from None
+    return folder
+
+
+def _forget_empty(folder: Path) -> None:
+    """Remove the folder of a run that failed before it finished any step."""
+    if not any(folder.glob("nodes/*")) and not (folder / "unfinished").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _read(told: Path) -> Order:
+    try:
+        return Order(**json.loads(told.read_text()))
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{told} is damaged: delete {told.parent} and run the protocol again."
+        ) from None
+
+
+def _plan(order: Order) -> Plan:
+    """Return what an order comes to, or say what is wrong with it."""
+    protocol = find(order.protocol)
+    for arm in order.arms:
         if arm not in protocol.arms:
             raise KeyError(unknown("arm", arm, list(protocol.arms)))
-    if told["scale"] is not None:
-        protocol = replace(
-            protocol,
-            circuit=replace(protocol.circuit, scale=told["scale"]),
-        )
-    for setting in told["settings"]:
-        key, equals, value = setting.partition("=")
-        if not equals or not key.strip() or not value.strip():
+    if order.scale is not None:
+        circuit = replace(protocol.circuit, scale=order.scale)
+        protocol = replace(protocol, circuit=circuit)
+    made: dict[str, str] = {}
+    for setting in order.settings:
+        key, _, value = (part.strip() for part in setting.partition("="))
+        if not key or not value:
             raise ValueError(
                 f"--set {setting!r}: write it as key=value, as in "
                 "'ca3.pyramidal.g_L=5 nS'."
             )
+        if made.setdefault(key, setting) != setting:
+            raise ValueError(
+                f"--set {setting!r} comes after {made[key]!r}: give one of them."
+            )
         try:
-            protocol = protocol.with_value(key.strip(), value.strip())
+            protocol = protocol.with_value(key, value)
         except ValueError as problem:
             raise ValueError(f"--set {setting!r}: {problem.args[0]}") from None
-    return protocol
+    timelines = {arm: protocol.timeline(arm) for arm in order.arms or protocol.arms}
+    rules = protocol.rules
+    experiment = Experiment(protocol.circuit, rules, order.seed, timelines)
+    return Plan(order, protocol, experiment)
 
 
 def _finish(
-    protocol: Protocol,
-    told: dict[str, Any],
-    folder: Path,
-    file: Path,
-    overwrite: bool,
-    progress: Progress | None,
+    plan: Plan, folder: Path, file: Path, progress: Progress | None
 ) -> Recording:
     """Run, save, and only then remove the folder of finished steps."""
-    recording = _run(protocol, told, folder, progress)
-    store.save(recording, file, overwrite=overwrite)
+    recording = _run(plan, folder, progress)
+    store.save(recording, file, overwrite=plan.order.overwrite)
     shutil.rmtree(folder, ignore_errors=True)
     return recording
 
 
-def _run(
-    protocol: Protocol, told: dict[str, Any], folder: Path, progress: Progress | None
-) -> Recording:
-    arms = told["arms"] or list(protocol.arms)
-    experiment = Experiment(
-        protocol.circuit,
-        protocol.rules,
-        told["seed"],
-        {arm: protocol.timeline(arm) for arm in arms},
-    )
-    results = experiment.run(folder, told["workers"], progress)
+def _run(plan: Plan, folder: Path, progress: Progress | None) -> Recording:
+    order, protocol, experiment = plan
+    results = experiment.run(folder, order.workers, progress)
     recorded = {arm: protocol.record(arm, result) for arm, result in results.items()}
     return Recording(
         protocol=protocol.name,
         circuit=type(protocol.circuit).__name__.lower(),
-        seed=told["seed"],
+        seed=order.seed,
         parameters={
             row.symbol: {
                 "value": row.value,
@@ -154,7 +224,7 @@ def _run(
             }
             for row in protocol.table()
         },
-        about=_about(told["command"]),
+        about=_about(order.command),
         arms=recorded,
         measures=protocol.measures(recorded),
     )

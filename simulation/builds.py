@@ -42,7 +42,7 @@ PACKAGE = Path(__file__).parents[1]
 Say = Callable[[str, float], None]
 
 
-class CompilerError(RuntimeError):
+class CompilerError(OSError):
     """The C++ compiler refused a circuit."""
 
 
@@ -305,7 +305,10 @@ class Calls:
             finally:
                 self._running.discard(process)
         if process.returncode:
-            raise CompilerError(f"{command[0]} failed: {complaint[-2000:]}")
+            raise CompilerError(
+                f"The C++ compiler {command[0]} failed ({_gist(complaint)}): mend it, "
+                "or name another one in the environment variable CXX."
+            )
 
     def stop(self) -> None:
         """Break off what is running; what is started later ends at once."""
@@ -323,6 +326,13 @@ def _sources(folder: Path) -> bytes:
     texts = sorted(p for p in folder.rglob("*") if p.suffix in {".cpp", ".h"})
     code = b"".join(p.name.encode() + p.read_bytes() for p in texts)
     return code + (folder / "manifest.json").read_bytes()
+
+
+def _gist(complaint: str) -> str:
+    """Return the first error of a compiler's many lines."""
+    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return next(iter(errors or lines), "it says nothing")
 
 
 @cache

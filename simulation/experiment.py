@@ -31,10 +31,11 @@ from .timeline import Episode, Gap, Step
 
 
 class Interrupted(KeyboardInterrupt):
-    """The user stopped a run; what was finished lies in ``folder``."""
+    """The user stopped a run; what was finished lies in ``folder``, if anywhere."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"stopped; finished steps are kept in {folder}")
+    def __init__(self, folder: Path | None) -> None:
+        kept = f"finished steps are kept in {folder}" if folder else "nothing is kept"
+        super().__init__(f"stopped; {kept}")
         self.folder = folder
 
 

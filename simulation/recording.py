@@ -124,6 +124,13 @@ class Measure(NamedTuple):
     source: str
 
 
+def band_in_words(low: float, high: float) -> str:
+    """Return a band in words; a side that is NaN is open."""
+    if low != low:
+        return "" if high != high else f"≤ {high:g}"
+    return f"≥ {low:g}" if high != high else f"{low:g} to {high:g}"
+
+
 @dataclass(frozen=True, eq=False)
 class Arm(_ByContent):
     """One group of animals."""

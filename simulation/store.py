@@ -294,9 +294,11 @@ def _opened(path: Path) -> Iterator[h5py.File]:
     """Open a whole file of this format, and tell damage from other mistakes."""
     try:
         if not path.exists():
-            raise StoreError(f"There is no file {path}{_nearest(path)}.")
-        if path.is_dir():
-            raise StoreError(f"{path} is a folder: give the HDF5 file of a run.")
+            raise StoreError(f"There is no file {path}{_nearest(path)}")
+        if not path.is_file():
+            raise StoreError(
+                f"{path} is a folder or a device: give the HDF5 file of a run."
+            )
         with h5py.File(path, "r") as file:
             _accept(path, dict(file.attrs))
             yield file
@@ -307,8 +309,9 @@ def _opened(path: Path) -> Iterator[h5py.File]:
 
 
 def _nearest(path: Path) -> str:
-    near = get_close_matches(path.name, [p.name for p in path.parent.glob("*.h5")], n=1)
-    return f": is {path.parent / near[0]} meant?" if near else ""
+    names = [p.name for p in path.parent.glob("*.h5") if p.is_file()]
+    near = get_close_matches(path.name, names, n=1)
+    return f": is {path.parent / near[0]} meant?" if near else "."
 
 
 def _accept(path: Path, attrs: dict[str, Any]) -> None:

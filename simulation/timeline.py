@@ -14,6 +14,9 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
+# A hundred years: beyond, the clock would no longer tell one spike from the next.
+LONGEST_S = 100 * 365 * 86400.0
+
 
 @dataclass(frozen=True, eq=False)
 class Episode:
@@ -43,6 +46,14 @@ class Gap:
     name: str
     pieces: tuple[tuple[float, float], ...]
     branch: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a time that runs backwards, or for ages."""
+        if not 0 <= self.seconds <= LONGEST_S:
+            raise ValueError(
+                f"The gap {self.name!r} would last {self.seconds:g} s: from 0 to "
+                f"{LONGEST_S:g} s, a hundred years, is possible."
+            )
 
     @property
     def seconds(self) -> float:

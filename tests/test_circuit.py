@@ -105,13 +105,23 @@ def test_a_scale_that_cannot_be_built_is_refused(scale: float) -> None:
         Memory(scale=scale)
 
 
-@pytest.mark.parametrize("path", ["ca1.n_olm", "ca3.recurrent.in_degree"])
-@pytest.mark.parametrize("number", ["0", "-5"])
-def test_numbers_of_cells_and_inputs_below_one_are_refused(
-    path: str, number: str
+@pytest.mark.parametrize(
+    ("path", "number", "said"),
+    [
+        ("ca1.n_olm", "0", "ca1.n_olm=0: from 1 to 10,000,000"),
+        ("ca1.n_olm", "-5", "ca1.n_olm=-5: from 1 to 10,000,000"),
+        ("ca1.n_olm", "10000001", "from 1 to 10,000,000"),
+        ("ca3.n_pyramidal", "9000000", "1,000,000,000 at most are possible"),
+        ("ca3.recurrent.in_degree", "0", "in_degree=0: at least 1"),
+        ("ca3.recurrent.in_degree", "-5", "in_degree=-5: at least 1"),
+        ("ca3.recurrent.in_degree", "100001", "in_degree=100001: 100,000 at most"),
+    ],
+)
+def test_numbers_of_cells_and_inputs_that_cannot_be_are_refused(
+    path: str, number: str, said: str
 ) -> None:
-    with pytest.raises(ValueError, match=rf"{path}={number}: at least 1"):
-        SMALL.with_value(path, number)
+    with pytest.raises(ValueError, match=said):
+        Memory().with_value(path, number)
 
 
 def test_every_name_is_given_once() -> None:

@@ -2,20 +2,25 @@
 
 import errno
 import json
+import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple
 
+import h5py
 import pytest
 
 from trisynapse import cli
 from trisynapse.circuits import Circuit, Memory
 from trisynapse.circuits.parameters import ASSUMED, Parameters, Source, unknown
 from trisynapse.circuits.quantity import Quantity
+from trisynapse.simulation import store
+from trisynapse.simulation.experiment import Experiment, Interrupted
 from trisynapse.simulation.recording import Measure, Recording
 
 NAN = float("nan")
@@ -58,7 +63,7 @@ class Fear(Parameters):
 MEASURES = (
     Measure("paired", "freezing", 0.61, "1", 0.4, NAN, 1, "Ramirez et al. 2013"),
     Measure("no-shock", "freezing", 0.35, "1", NAN, 0.3, 0, "Ramirez et al. 2013"),
-    Measure("paired", "rate", 0.5, "Hz", NAN, NAN, -1, ""),
+    Measure("paired", "ratio", float("inf"), "1", NAN, NAN, -1, ""),
 )
 RECORDING = Recording(
     protocol="fear",
@@ -100,6 +105,9 @@ class Library:
 
     resume = run
 
+    def stopped(self, path: Path) -> tuple[Path, Path]:
+        return path, Path("a.h5")
+
     def load(self, path: Path) -> Recording:
         return RECORDING
 
@@ -117,7 +125,7 @@ def library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Library:
         find=find,
     )
     modules: dict[str, Any] = {
-        "protocols": fake,
+        "protocols.running": fake,
         "protocols.catalogue": catalogue,
         "simulation.store": fake,
     }
@@ -241,14 +249,28 @@ def test_run_hands_its_options_on(library: Library, answer: Ask) -> None:
     }
 
 
-def test_resume_draws_beside_the_file_of_a_parts_folder(answer: Ask) -> None:
+def test_resume_draws_beside_the_file_of_the_run(answer: Ask) -> None:
     assert answer("resume a.h5.parts").splitlines()[-1] == "Saved a.h5 and a.png"
 
 
-def test_measures_for_programs_have_no_nan(answer: Ask) -> None:
-    first, second, third = json.loads(answer("measures a.h5 --json"))
+def test_measures_for_programs_are_strict_json(answer: Ask) -> None:
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is no JSON")
+
+    shown = answer("measures a.h5 --json")
+    first, second, third = json.loads(shown, parse_constant=refuse)
     assert (first["low"], first["high"], second["passes"]) == (0.4, None, 0)
+    assert third["value"] is None
     assert list(third) == list(Measure._fields)
+
+
+def test_signs_that_the_reader_does_not_know_are_spelt_out() -> None:
+    code = "from trisynapse.cli import main; raise SystemExit(main())"
+    call = [sys.executable, "-c", code, "describe", "fear-conditioning"]
+    plain = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(call, capture_output=True, text=True, env=plain)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"\u2264 0.5" in done.stdout
 
 
 @pytest.mark.parametrize("option", ["", " --kind raster", " --out a.pdf"])
@@ -309,16 +331,16 @@ def test_builds_are_listed_and_cleared(
         ("run fear --seed 5000000000", "--seed"),
         ("run fear --seed one", "'one'"),
         ("run fear --workers 0", "--workers"),
-        ("run fear --scale 0", "--scale"),
-        ("run fear --scale -1", "--scale"),
-        ("run fear --scale nan", "--scale"),
-        ("run fear --scale inf", "--scale"),
+        ("run fear --scale much", "'much'"),
         ("run fear --out fear", "fear.h5"),
         ("run fear --out fear.png", "fear.h5"),
         ("parameters ca33", "'ca3'"),
         ("parameters ca3.pyramidl", "'pyramidal'"),
         ("parameters ca3.pyramidal.g_l", "'g_L'"),
-        ("parameters ca3.pyramidal.g_L.unit", "'unit'"),
+        ("parameters ca3.pyramidal.g_L.unit", "g_L is a single value"),
+        ("parameters ca3.pyramidal.g_L.value", "g_L is a single value"),
+        ("parameters ca3.", "pyramidal"),
+        ("parameters ca3..pyramidal", "pyramidal"),
         ("plot a.h5 --out a.gif", ".svg"),
         ("plot a.h5 --out a.h5", ".png"),
         ("plot a.h5 --kind rastr", "'raster'"),
@@ -329,6 +351,181 @@ def test_a_mistake_is_one_line_with_the_way_out(
 ) -> None:
     assert said in refusal(command)
     assert not library.asked and not list(Path().iterdir())
+
+
+@pytest.fixture
+def really(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Ask:
+    """Return the one line with which the package itself refuses a command.
+
+    Neither an episode nor a compile may begin.
+    """
+
+    def begin(*arguments: object) -> None:
+        raise AssertionError("the run began")
+
+    monkeypatch.setattr(Experiment, "run", begin)
+    monkeypatch.chdir(tmp_path)
+
+    def refused(command: str) -> str:
+        before = sorted(tmp_path.rglob("*"))
+        status = cli.main(shlex.split(command))
+        out, err = capsys.readouterr()
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert sorted(tmp_path.rglob("*")) == before
+        return err
+
+    return refused
+
+
+RUN = "run fear-conditioning"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--arm Paired", "'paired'"),
+        ("--scale 0", "scale=0.0: a factor from 0.02 to 100"),
+        ("--scale -1", "scale=-1.0: a factor from 0.02 to 100"),
+        ("--scale nan", "scale=nan: a factor from 0.02 to 100"),
+        ("--scale 1e9", "from 0.02 to 100"),
+        ("--seed 1099511627776", "from 0 to 4294967295"),
+        ("--out ''", ".h5"),
+        ("--out /proc/x.h5", "/proc/x.h5 cannot be written"),
+        ("--out nowhere/x.h5", "there is no folder nowhere"),
+        (f"--out {'a' * 249}.h5", "give another --out"),
+        ("--set shock", "write it as key=value"),
+        ("--set =", "write it as key=value"),
+        ("--set shock=", "write it as key=value"),
+        ("--set '=2 s'", "write it as key=value"),
+        ("--set ''", "write it as key=value"),
+        ("--set 'shock=2 s' --set 'shock=3 s'", "'shock=3 s' comes after 'shock=2 s'"),
+        ("--set 'shok=2 s'", "'shock'"),
+        ("--set 'shock.=2 s'", "shock is a single value"),
+        ("--set 'ca3.pyramidal.g_l=5 nS'", "'g_L'"),
+        ("--set ca3.recurrent=1", "ca3.recurrent=1"),
+        ("--set shock=2", "no unit"),
+        ("--set 'shock=2 mV'", "seconds are wanted"),
+        ("--set 'shock=nan s'", "'nan s' is not a number"),
+        ("--set 'shock=1e400 s'", "larger than any number"),
+        ("--set 'ca3.recurrent.weight=-1 nS'", "weight=-1 nS: 0 or more"),
+        ("--set 'ca3.recurrent.delay=-1 ms'", "delay=-1 ms: 0 or more"),
+        ("--set ca3.recurrent.in_degree=0", "in_degree=0: at least 1"),
+        ("--set ca3.recurrent.in_degree=99999999999", "100,000 at most"),
+        ("--set 'ca3.pyramidal.C=0 pF'", "C=0 pF: a value above 0"),
+        ("--set ec.fan_place.share=1.5", "share=1.5: a share from 0 to 1"),
+        ("--set ec.stellate_grid.modules=0", "modules=0: at least 1"),
+        ("--set ca3.n_pyramidal=1e3", "a whole number"),
+        ("--set tagging.h_max=-5", "h_max=-5.0: at least 1"),
+        ("--set pace=1e9", "pace=1e+09"),
+        ("--set pace=1e-9", "from 0.001 to 3600 s"),
+        ("--set shocks=1000000000", "shocks=1000000000"),
+        ("--set 'rest=-1 h'", "rest=-1 h: 0 or more"),
+        ("--set 'rest=1e9 h'", "a hundred years"),
+    ],
+)
+def test_what_cannot_be_run_is_refused_before_anything_is_written(
+    really: Ask, options: str, said: str
+) -> None:
+    assert said in really(f"{RUN} {options}")
+
+
+@pytest.mark.parametrize("name", ["a.h5", "a.h5.parts"])
+def test_a_place_that_is_taken_is_left_as_it_is(really: Ask, name: str) -> None:
+    Path(name).write_text("mine")
+    said = "--overwrite" if name == "a.h5" else "a.h5.parts, which is to keep"
+    assert said in really(f"{RUN} --out a.h5")
+    assert Path(name).read_text() == "mine"
+
+
+def test_a_folder_is_not_taken_for_a_file(really: Ask) -> None:
+    Path("a.h5").mkdir()
+    assert "is a folder" in really(f"{RUN} --out a.h5 --overwrite")
+    assert "is a folder" in really("measures a.h5")
+    assert "is a folder" in really("plot a.h5")
+    assert "is a folder" in really("plot ''")
+
+
+def recorded() -> bytes:
+    """Return the bytes of a whole file."""
+    whole = replace(RECORDING, protocol="fear-conditioning")
+    store.save(whole, "whole.h5", overwrite=True)
+    return Path("whole.h5").read_bytes()
+
+
+def foreign() -> bytes:
+    with h5py.File("foreign.h5", "w") as file:
+        file["x"] = 1
+    return Path("foreign.h5").read_bytes()
+
+
+@pytest.mark.parametrize("verb", ["measures", "plot"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (lambda: b"", "is no HDF5 file"),
+        (lambda: b"text", "is no HDF5 file"),
+        (lambda: recorded()[:-100], "is cut short"),
+        (foreign, "is an HDF5 file of another program"),
+    ],
+    ids=["empty", "text", "truncated", "foreign"],
+)
+def test_a_file_that_no_run_wrote_is_refused(
+    really: Ask, verb: str, content: Callable[[], bytes], said: str
+) -> None:
+    Path("bad.h5").write_bytes(content())
+    assert f"bad.h5 {said}" in really(f"{verb} bad.h5")
+
+
+def test_a_file_that_is_not_there_is_refused_with_the_nearest(really: Ask) -> None:
+    recorded()
+    assert (
+        really("measures whol.h5") == "There is no file whol.h5: is whole.h5 meant?\n"
+    )
+    assert really("measures x.h5") == "There is no file x.h5.\n"
+
+
+def test_a_figure_without_a_name_is_refused(really: Ask) -> None:
+    recorded()
+    assert "No figure '': There are summary." in really("plot whole.h5 --kind ''")
+
+
+ORDER = {"protocol": "fear-conditioning", "seed": 1, "arms": [], "settings": []}
+ORDER |= {"scale": None, "workers": None, "command": ""}
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("", "run.json is damaged"),
+        ('{"protocol": "fea', "run.json is damaged"),
+        ("[1, 2]", "run.json is damaged"),
+        ("{}", "run.json is damaged"),
+        (json.dumps({**ORDER, "protocol": "gone"}), "No protocol 'gone'"),
+        (json.dumps({**ORDER, "settings": ["shock=0 s"]}), "shock=0 s"),
+    ],
+)
+def test_an_order_that_cannot_be_read_is_not_resumed(
+    really: Ask, told: str, said: str
+) -> None:
+    Path("a.h5.parts").mkdir()
+    Path("a.h5.parts/run.json").write_text(told)
+    for given in ("a.h5", "a.h5.parts"):
+        assert said in really(f"resume {given}")
+
+
+def test_nothing_is_resumed_where_nothing_was_stopped(really: Ask) -> None:
+    Path("empty.h5.parts").mkdir()
+    Path("a.txt").write_text("text")
+    for given in ("gone.h5", "empty.h5", "empty.h5.parts", ".", "''", "/", ".."):
+        assert "no stopped run" in really(f"resume {given}")
+    assert "trisynapse measures a.txt" in really("resume a.txt")
+    Path("b.h5.parts").mkdir()
+    Path("b.h5.parts/run.json").write_text(json.dumps(ORDER))
+    assert "there are b.h5." in really("resume gone.h5")
+    Path("b.h5").write_text("mine")
+    assert "b.h5 exists by now" in really("resume b.h5")
 
 
 @pytest.mark.parametrize(
@@ -373,6 +570,14 @@ def test_a_stopped_run_says_how_it_goes_on(
     assert cli.main(["run", "fear"]) == 130
     said = "Stopped. Go on with: trisynapse resume 'my runs/a.h5.parts'\n"
     assert capsys.readouterr().err == said
+
+
+def test_a_stopped_run_that_kept_nothing_names_no_way_on(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library.problem = Interrupted(None)
+    assert cli.main(["run", "fear"]) == 130
+    assert capsys.readouterr().err == "Stopped.\n"
 
 
 @pytest.mark.parametrize("command", ["--help", "parameters memory"])

@@ -370,6 +370,12 @@ def test_a_gap_that_ends_before_it_starts_is_refused() -> None:
         dosed("night", 100, -5, ())
 
 
+@pytest.mark.parametrize("pieces", [((-1.0, 1.0),), ((1e9, 1.0), (3e9, 1.0))])
+def test_a_gap_that_goes_back_or_lasts_for_ages_is_refused(pieces: Any) -> None:
+    with pytest.raises(ValueError, match="'night' would last .* from 0 to"):
+        Gap("night", pieces)
+
+
 def crossed(state: State, *pieces: tuple[float, float]) -> State:
     return cross(state, CIRCUIT, RULES, wire(CIRCUIT, RULES, 1), pieces, 1, "0/night")
 

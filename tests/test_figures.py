@@ -62,6 +62,7 @@ REGIONS = {
 PARAMETERS = {
     symbol: {"value": value, "meaning": "", "source": ""}
     for symbol, value in {
+        "habituation": "5 min",
         "exploring": "3 min",
         "shocks": "3",
         "shock": "2 s",

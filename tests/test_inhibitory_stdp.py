@@ -129,5 +129,11 @@ def test_unrelated_spikes_drive_the_strength_by_the_closed_form(rate: float) -> 
 @pytest.mark.parametrize("symbol", ["tau", "w_max"])
 def test_a_rule_without_extent_is_refused(symbol: str) -> None:
     nothing: dict[str, Any] = {"tau": quantity("0 ms"), "w_max": 0.0}
-    with pytest.raises(ValueError, match=f"{symbol}=0.* must be above 0"):
+    with pytest.raises(ValueError, match=f"{symbol}=0.* a value above 0"):
         replace(RULE, **{symbol: nothing[symbol]})
+
+
+@pytest.mark.parametrize("symbol, value", [("rho_0", quantity("-1 Hz")), ("eta", -1.0)])
+def test_a_rule_that_unlearns_is_refused(symbol: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"{symbol}=-1.* 0 or more"):
+        replace(RULE, **{symbol: value})

@@ -147,6 +147,9 @@ def test_one_value_is_changed_and_nothing_else(
         ("tentacles", "There are arms, axon, ink, mood."),
         ("", "There are arms, axon, ink, mood."),
         ("arms.left", "arms is a single value; it has no part 'left'."),
+        ("arms.", "arms is a single value; it has no part ''."),
+        ("axon.", "No parameter '': There are C, g_L."),
+        ("axon.C.value", "C is a single value; it has no part 'value'."),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_nearest(path: str, said: str) -> None:

@@ -604,10 +604,15 @@ def test_a_weak_synapse_is_captured_by_the_protein_of_a_strong_one() -> None:
         ("theta_p", 1.0, "theta_d"),
         ("theta_tag", 0.0, "above 0"),
         ("theta_pro", 0.0, "above 0"),
-        ("gamma_d", -1.0, "below 0"),
-        ("sigma", float("nan"), "below 0"),
+        ("gamma_d", -1.0, "0 or more"),
+        ("sigma", float("nan"), "0 or more"),
         ("tau_h", quantity("0 s"), "above 0"),
-        ("delay_Ca", quantity("-1 ms"), "below 0"),
+        ("delay_Ca", quantity("-1 ms"), "0 or more"),
+        ("delay_Ca", quantity("2 h"), "1 s at most"),
+        ("h_max", 0.5, "at least 1"),
+        ("z_max", -1.0, "0 or more"),
+        ("z_min", 1.0, "from -1 to 0"),
+        ("z_min", -2.0, "from -1 to 0"),
     ],
 )
 def test_values_for_which_the_closed_form_does_not_hold_are_refused(

@@ -1,0 +1,99 @@
+"""What a run that is stopped, or fails, leaves behind and says."""
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trisynapse.protocols.running import resume, run, stopped
+from trisynapse.simulation.experiment import Experiment, Interrupted
+
+SMALL: dict[str, Any] = {"seed": 1, "scale": 0.02, "arms": ["immediate-shock"]}
+End = Callable[[BaseException], None]
+
+
+@pytest.fixture
+def end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> End:
+    """Let runs end before their first episode; their folders are in the test's."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def end_with(problem: BaseException) -> None:
+        def begin(*arguments: object) -> None:
+            raise problem
+
+        monkeypatch.setattr(Experiment, "_backend", begin)
+
+    return end_with
+
+
+def left() -> list[str]:
+    return sorted(path.name for path in Path().iterdir())
+
+
+def test_a_run_without_a_file_leaves_nothing_and_points_nowhere(end: End) -> None:
+    end(KeyboardInterrupt())
+    with pytest.raises(Interrupted) as stop:
+        run("fear-conditioning", **SMALL)
+    assert stop.value.folder is None
+    assert str(stop.value) == "stopped; nothing is kept"
+    assert left() == []
+
+
+def test_a_run_with_a_file_is_resumed_by_either_name(
+    end: End, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end(KeyboardInterrupt())
+    folder = Path("a.h5.parts")
+    with pytest.raises(Interrupted, match="a.h5.parts"):
+        run("fear-conditioning", **SMALL, out="a.h5")
+    for given in ("a.h5", folder):
+        assert stopped(given) == (folder, Path("a.h5"))
+        with pytest.raises(Interrupted) as stop:
+            resume(given)
+        assert stop.value.folder == folder
+    inside = folder.absolute()
+    monkeypatch.chdir(folder)
+    assert stopped(".") == (inside, inside.with_suffix(""))
+    monkeypatch.chdir("nodes")
+    assert stopped("..") == (inside, inside.with_suffix(""))
+
+
+def test_a_folder_of_another_name_is_no_stopped_run(end: End) -> None:
+    Path("a").mkdir()
+    Path("a/run.json").write_text("{}")
+    with pytest.raises(ValueError, match="no stopped run at a"):
+        resume("a")
+
+
+def test_a_run_that_may_replace_a_file_still_may_when_resumed(end: End) -> None:
+    end(KeyboardInterrupt())
+    Path("a.h5").write_text("old")
+    with pytest.raises(Interrupted):
+        run("fear-conditioning", **SMALL, out="a.h5", overwrite=True)
+    with pytest.raises(Interrupted):
+        resume("a.h5")
+    told = Path("a.h5.parts/run.json")
+    told.write_text(json.dumps({**json.loads(told.read_text()), "overwrite": False}))
+    with pytest.raises(ValueError, match="a.h5 exists by now"):
+        resume("a.h5")
+    assert Path("a.h5").read_text() == "old"
+
+
+def test_a_run_that_fails_at_once_leaves_nothing(end: End) -> None:
+    end(OSError("The cache cannot be written."))
+    with pytest.raises(OSError, match="The cache"):
+        run("fear-conditioning", **SMALL, out="a.h5")
+    assert left() == []
+
+
+def test_what_was_finished_outlives_a_failure(end: End) -> None:
+    end(OSError("The disk is full."))
+    finished = Path("a.h5.parts/nodes/f00d")
+    finished.mkdir(parents=True)
+    with pytest.raises(OSError, match="disk"):
+        run("fear-conditioning", **SMALL, out="a.h5")
+    assert finished.is_dir() and stopped("a.h5")
