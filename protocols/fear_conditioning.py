@@ -99,7 +99,7 @@ class FearConditioning(Protocol):
     half_rate: Quantity = ASSUMED(
         "20 Hz", "CeA rate at which freezing is half its most"
     )
-    steepness: float = ASSUMED(10.0, "exponent of the readout of freezing")
+    steepness: float = ASSUMED(20.0, "exponent of the readout of freezing")
     readout: Quantity = ASSUMED("2 s", "time constant of the readout")
     ceiling: float = ASSUMED(0.65, "most that an animal freezes, share of the time")
     fos_dg: Quantity = ASSUMED("1 Hz", "rate at which a granule cell shows c-Fos")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ import numpy as np
 import pytest
 from brian2.core.clocks import Clock
 from brian2.core.network import Network
-from brian2.devices import device as brian2_devices
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from brian2.synapses.spikequeue import SpikeQueue
 from brian2.synapses.synapses import SynapticPathway
@@ -31,6 +31,8 @@ from trisynapse.simulation.timeline import Episode, Gap
 from .mini import QUIET, QUIET_RULES, RULES, SILENT, Mini, shown
 
 Make = Callable[..., Backend]
+# By its name in full: brian2.devices.device is a stand-in with every attribute.
+brian2_devices = import_module("brian2.devices.device")
 STANDALONE = Path(brian2.__file__).parent / "devices" / "cpp_standalone" / "templates"
 
 
