@@ -173,5 +173,8 @@ class ShockDrive(Drive):
 
     def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
         """Draw the degree to which the shock reaches each cell: most of them weakly."""
-        degree = self.evenness + (1 - self.evenness) * rng.random(n) ** 2
-        return {"reached": np.where(rng.random(n) < self.share, degree, 0.0)}
+        cells = rng.permutation(n)[: round(self.share * n)]
+        reached = np.zeros(n)
+        spread = rng.random(len(cells)) ** 2
+        reached[cells] = self.evenness + (1 - self.evenness) * spread
+        return {"reached": reached}

@@ -275,23 +275,10 @@ def test_labelled_cells_that_fire_again_are_counted_per_place(
     tests = {"test A 24 h": range(0, 12), "test B 24 h": range(16, 40)}
     made = arm({"bla_principal": tests}, {"bla_principal": range(20)})
     found = cage.values({"paired": made})
-    name = "BLA labelled cells re-activated, A over B"
-    assert paired(found, name) == pytest.approx(12 / 4)
-
-
-def test_regions_are_pooled_by_cells_and_not_by_ratio(cage: FearConditioning) -> None:
-    in_a = {"dg_granule": range(10), "ca1_pyramidal": range(0, 60)}
-    in_b = {"dg_granule": range(5, 15), "ca1_pyramidal": range(20, 80)}
-    firing = {
-        name: {"test A 24 h": in_a[name], "test B 24 h": in_b[name]} for name in in_a
-    }
-    made = arm(firing, {"dg_granule": range(10), "ca1_pyramidal": range(40)})
-    found = cage.values({"paired": made})
-    chance = 10 * 10 / N + 40 * 60 / N
-    again = "all regions re-activated in A, over chance"
-    assert paired(found, again) == pytest.approx((10 + 40) / chance)
-    more = "all regions over chance, A over B"
-    assert paired(found, more) == pytest.approx((10 + 40) / (5 + 20))
+    in_a, in_b = 12 / (20 * 12 / N), 4 / (20 * 24 / N)
+    assert paired(found, "BLA re-activated in A, over chance") == pytest.approx(in_a)
+    assert paired(found, "BLA re-activated in B, over chance") == pytest.approx(in_b)
+    assert paired(found, "BLA over chance, A over B") == pytest.approx(in_a / in_b)
 
 
 def test_only_cells_above_the_threshold_of_their_region_are_active(
@@ -312,9 +299,8 @@ def test_only_cells_above_the_threshold_of_their_region_are_active(
 def test_what_is_not_there_is_not_a_number_and_fails(cage: FearConditioning) -> None:
     silent = {m.name: m for m in cage.measures({"paired": arm()})}
     for name in (
-        "all regions re-activated in A, over chance",
+        "DG re-activated in A, over chance",
         "CA3 over chance, A over B",
-        "BLA labelled cells re-activated, A over B",
         "freezing at 24 h, B over A",
     ):
         assert np.isnan(silent[name].value), name
@@ -459,7 +445,6 @@ def test_a_steep_readout_is_a_step(cage: FearConditioning) -> None:
         ("fos_ca3", "0 Hz", "a value above 0"),
         ("fos_ca1", "-1 Hz", "a value above 0"),
         ("fos_bla", "-1 Hz", "a value above 0"),
-        ("tag_bla", "-1 Hz", "a value above 0"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(
