@@ -4,6 +4,8 @@ The compiled binary, the runtime backend and a modeller's notebook all run what 
 here. Groups bear the names of populations, synapses those of projections.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import brian2 as b2
@@ -48,6 +50,25 @@ def build(circuit: Circuit, rules: Rules, wiring: dict[str, Any]) -> b2.Network:
 
     The stimulus and the state are left at zero: an episode sets them.
     """
+    with _nothing_compiled():
+        return _build(circuit, rules, wiring)
+
+
+@contextmanager
+def _nothing_compiled() -> Iterator[None]:
+    """Set variables by numpy: cython would compile minutes for what runs once."""
+    names = "codegen.target", "codegen.string_expression_target"
+    kept = {name: b2.prefs[name] for name in names}
+    try:
+        for name in names:
+            b2.prefs[name] = "numpy"
+        yield
+    finally:
+        for name, value in kept.items():
+            b2.prefs[name] = value
+
+
+def _build(circuit: Circuit, rules: Rules, wiring: dict[str, Any]) -> b2.Network:
     clocks = Clocks(b2.Clock(STEP, name="steps"), b2.Clock(TICK, name="ticks"))
     stimulus = b2.TimedArray(
         np.zeros((CAPACITY, len(COLUMNS))), dt=TICK, name="stimulus"

@@ -97,7 +97,7 @@ class FearConditioning(Protocol):
     block: float = ASSUMED(0.95, "share of protein synthesis that anisomycin blocks")
     blocked: Quantity = FREY("4 h", "how long it does")
     half_rate: Quantity = ASSUMED(
-        "20 Hz", "CeA rate at which freezing is half its most"
+        "19.5 Hz", "CeA rate at which freezing is half its most"
     )
     steepness: float = ASSUMED(20.0, "exponent of the readout of freezing")
     readout: Quantity = ASSUMED("2 s", "time constant of the readout")
