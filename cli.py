@@ -246,6 +246,7 @@ def run(
             out=file,
             overwrite=overwrite,
             progress=bar,
+            command=shlex.join(["trisynapse", *sys.argv[1:]]),
         )
     _finish(recording, file)
 
@@ -378,6 +379,10 @@ class Bar:
                 self._stage, description=text, completed=share, visible=unfinished
             )
 
+    def note(self, text: str) -> None:
+        """Say something on a line that stays, a terminal or not."""
+        self._bars.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     def stop(self) -> None:
         """Take the bars away."""
         self._bars.stop()
@@ -400,10 +405,7 @@ def _progress() -> Iterator[Bar]:
 
 
 def _load(name: str) -> Any:
-    """Import a module of the package when a verb needs it.
-
-    The one place where the package imports late: see the head of this file.
-    """
+    """Import a module when a verb needs it: see the head of this file."""
     return import_module(f".{name}", __package__)
 
 

@@ -15,15 +15,15 @@ from .parameters import ASSUMED, Source
 from .projection import Projection
 from .quantity import Quantity
 from .region import Region
+from .sources import BRUNEL
 
-BRUNEL = Source("Brunel and Wang 2001", doi="10.1023/A:1011204814320")
 VLACHOS = Source("Vlachos et al. 2011", doi="10.1371/journal.pcbi.1001104")
 GLICKERT = Source("Glickert et al., basolateral amygdala network of 1000 cells")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Principal(AdEx):
-    """Principal cell of the basolateral amygdala."""
+class BLACell(AdEx):
+    """What both kinds of cell share: all but the adaptation per spike."""
 
     C: Quantity = VLACHOS("250 pF")
     g_L: Quantity = VLACHOS("16.7 nS")
@@ -33,7 +33,6 @@ class Principal(AdEx):
     V_r: Quantity = VLACHOS("-70 mV")
     t_ref: Quantity = VLACHOS("2 ms")
     a: Quantity = ASSUMED("0 nS")
-    b: Quantity = ASSUMED("220 pA")
     tau_w: Quantity = ASSUMED("150 ms")
     tau_ampa: Quantity = ASSUMED("5 ms")
     tau_nmda: Quantity = BRUNEL("100 ms")
@@ -43,24 +42,17 @@ class Principal(AdEx):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PV(AdEx):
+class Principal(BLACell):
+    """Principal cell of the basolateral amygdala."""
+
+    b: Quantity = ASSUMED("220 pA")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PV(BLACell):
     """Parvalbumin-expressing interneuron."""
 
-    C: Quantity = VLACHOS("250 pF")
-    g_L: Quantity = VLACHOS("16.7 nS")
-    E_L: Quantity = VLACHOS("-70 mV")
-    V_T: Quantity = VLACHOS("-50 mV")
-    D_T: Quantity = ASSUMED("1 mV")
-    V_r: Quantity = VLACHOS("-70 mV")
-    t_ref: Quantity = VLACHOS("2 ms")
-    a: Quantity = ASSUMED("0 nS")
     b: Quantity = ASSUMED("0 pA")
-    tau_w: Quantity = ASSUMED("150 ms")
-    tau_ampa: Quantity = ASSUMED("5 ms")
-    tau_nmda: Quantity = BRUNEL("100 ms")
-    tau_gaba: Quantity = BRUNEL("10 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = ASSUMED("-75 mV")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,22 +9,28 @@ PV basket, CCK basket, OLM      feedforward and feedback inhibition
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .cells import Cell, Izhikevich
+from .cells import Cell, Izhikevich, OLMMembrane
 from .drives import Background
-from .parameters import ASSUMED, Source
+from .parameters import ASSUMED
 from .projection import Projection
 from .quantity import Quantity
 from .region import Region
-
-HIPPOCAMPOME = Source(
-    "Kopsick et al., full-scale hippocampal network (Hippocampome.org)"
-)
-BEZAIRE = Source("Bezaire et al. 2016", doi="10.7554/eLife.18566")
-BRUNEL = Source("Brunel and Wang 2001", doi="10.1023/A:1011204814320")
+from .sources import BEZAIRE, BRUNEL, HIPPOCAMPOME
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pyramidal(Izhikevich):
+class Receptors(Cell):
+    """Receptors of every cell of CA1."""
+
+    tau_ampa: Quantity = BEZAIRE("3 ms")
+    tau_nmda: Quantity = BRUNEL("100 ms")
+    tau_gaba: Quantity = BEZAIRE("6.2 ms")
+    E_exc: Quantity = ASSUMED("0 mV")
+    E_inh: Quantity = ASSUMED("-75 mV")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pyramidal(Receptors, Izhikevich):
     """Pyramidal cell of CA1."""
 
     C: Quantity = HIPPOCAMPOME("334 pF")
@@ -36,15 +42,10 @@ class Pyramidal(Izhikevich):
     v_peak: Quantity = HIPPOCAMPOME("25.46 mV")
     c: Quantity = HIPPOCAMPOME("-60.22 mV")
     d: Quantity = HIPPOCAMPOME("16 pA")
-    tau_ampa: Quantity = BEZAIRE("3 ms")
-    tau_nmda: Quantity = BRUNEL("100 ms")
-    tau_gaba: Quantity = BEZAIRE("6.2 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = ASSUMED("-75 mV")
 
 
 @dataclass(frozen=True, kw_only=True)
-class PVBasket(Izhikevich):
+class PVBasket(Receptors, Izhikevich):
     """Parvalbumin-expressing basket cell."""
 
     C: Quantity = HIPPOCAMPOME("114 pF")
@@ -56,35 +57,15 @@ class PVBasket(Izhikevich):
     v_peak: Quantity = HIPPOCAMPOME("21.72 mV")
     c: Quantity = HIPPOCAMPOME("-48.7 mV")
     d: Quantity = HIPPOCAMPOME("2 pA")
-    tau_ampa: Quantity = BEZAIRE("3 ms")
-    tau_nmda: Quantity = BRUNEL("100 ms")
-    tau_gaba: Quantity = BEZAIRE("6.2 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = ASSUMED("-75 mV")
 
 
 @dataclass(frozen=True, kw_only=True)
-class OLM(Izhikevich):
+class OLM(Receptors, OLMMembrane):
     """Oriens-lacunosum-moleculare cell."""
 
-    C: Quantity = HIPPOCAMPOME("73 pF")
-    k: Quantity = HIPPOCAMPOME("4.475 nS/mV")
-    v_r: Quantity = HIPPOCAMPOME("-60.0 mV")
-    v_t: Quantity = HIPPOCAMPOME("-56.41 mV")
-    a: Quantity = HIPPOCAMPOME("0.0686 1/ms")
-    b: Quantity = HIPPOCAMPOME("74.3 nS")
-    v_peak: Quantity = HIPPOCAMPOME("7.99 mV")
-    c: Quantity = HIPPOCAMPOME("-58.16 mV")
-    d: Quantity = HIPPOCAMPOME("299 pA")
-    tau_ampa: Quantity = BEZAIRE("3 ms")
-    tau_nmda: Quantity = BRUNEL("100 ms")
-    tau_gaba: Quantity = BEZAIRE("6.2 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = ASSUMED("-75 mV")
-
 
 @dataclass(frozen=True, kw_only=True)
-class CCKBasket(Izhikevich):
+class CCKBasket(Receptors, Izhikevich):
     """Cholecystokinin-expressing basket cell."""
 
     C: Quantity = HIPPOCAMPOME("59 pF")
@@ -96,11 +77,6 @@ class CCKBasket(Izhikevich):
     v_peak: Quantity = HIPPOCAMPOME("27.44 mV")
     c: Quantity = HIPPOCAMPOME("-53.32 mV")
     d: Quantity = HIPPOCAMPOME("294 pA")
-    tau_ampa: Quantity = BEZAIRE("3 ms")
-    tau_nmda: Quantity = BRUNEL("100 ms")
-    tau_gaba: Quantity = BEZAIRE("6.2 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = ASSUMED("-75 mV")
 
 
 @dataclass(frozen=True, kw_only=True)

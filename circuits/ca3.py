@@ -9,21 +9,17 @@ DG, EC ──▶ pyramidal ──▶ pyramidal    recurrent: stores the patterns
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .cells import AdEx, Cell, Izhikevich
+from .cells import AdEx, Cell, OLMMembrane
 from .drives import Background
 from .parameters import ASSUMED, Source
 from .projection import Projection
 from .quantity import Quantity
 from .region import Region
+from .sources import BEZAIRE, BRUNEL
 
-HIPPOCAMPOME = Source(
-    "Kopsick et al., full-scale hippocampal network (Hippocampome.org)"
-)
 ECKER = Source("Ecker et al. 2022", doi="10.7554/eLife.71850")
 GUZMAN = Source("Guzman et al. 2016", doi="10.1126/science.aaf1836")
 BARTOS = Source("Bartos et al. 2002", doi="10.1073/pnas.192233099")
-BEZAIRE = Source("Bezaire et al. 2016", doi="10.7554/eLife.18566")
-BRUNEL = Source("Brunel and Wang 2001", doi="10.1023/A:1011204814320")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,18 +65,9 @@ class PVBasket(AdEx):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OLM(Izhikevich):
+class OLM(OLMMembrane):
     """Somatostatin-expressing (oriens-lacunosum-moleculare) cell."""
 
-    C: Quantity = HIPPOCAMPOME("73 pF")
-    k: Quantity = HIPPOCAMPOME("4.475 nS/mV")
-    v_r: Quantity = HIPPOCAMPOME("-60.0 mV")
-    v_t: Quantity = HIPPOCAMPOME("-56.41 mV")
-    a: Quantity = HIPPOCAMPOME("0.0686 1/ms")
-    b: Quantity = HIPPOCAMPOME("74.3 nS")
-    v_peak: Quantity = HIPPOCAMPOME("7.99 mV")
-    c: Quantity = HIPPOCAMPOME("-58.16 mV")
-    d: Quantity = HIPPOCAMPOME("299 pA")
     tau_ampa: Quantity = ASSUMED("3 ms")
     tau_nmda: Quantity = BRUNEL("100 ms")
     tau_gaba: Quantity = BEZAIRE("6.2 ms")

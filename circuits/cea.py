@@ -9,12 +9,11 @@ from typing import ClassVar
 
 from .cells import AdEx, Cell
 from .drives import Background
-from .parameters import ASSUMED, Source
+from .parameters import ASSUMED
 from .projection import Projection
 from .quantity import Quantity
 from .region import Region
-
-BRUNEL = Source("Brunel and Wang 2001", doi="10.1023/A:1011204814320")
+from .sources import BRUNEL
 
 
 @dataclass(frozen=True, kw_only=True)

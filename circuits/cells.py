@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from .parameters import Parameters, Source, symbol
 from .quantity import Quantity
+from .sources import HIPPOCAMPOME
 
 JAHR = Source("Jahr and Stevens 1990", doi="10.1523/JNEUROSCI.10-09-03178.1990")
 
@@ -120,3 +121,18 @@ class Izhikevich(Cell):
             raise ValueError(
                 f"c={self.c}: the reset must lie below the peak, v_peak={self.v_peak}."
             )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OLMMembrane(Izhikevich):
+    """Membrane of oriens-lacunosum-moleculare cells, in CA1 and in CA3."""
+
+    C: Quantity = HIPPOCAMPOME("73 pF")
+    k: Quantity = HIPPOCAMPOME("4.475 nS/mV")
+    v_r: Quantity = HIPPOCAMPOME("-60.0 mV")
+    v_t: Quantity = HIPPOCAMPOME("-56.41 mV")
+    a: Quantity = HIPPOCAMPOME("0.0686 1/ms")
+    b: Quantity = HIPPOCAMPOME("74.3 nS")
+    v_peak: Quantity = HIPPOCAMPOME("7.99 mV")
+    c: Quantity = HIPPOCAMPOME("-58.16 mV")
+    d: Quantity = HIPPOCAMPOME("299 pA")

@@ -5,6 +5,7 @@ long as these are at most half of the source; where they are cut to that half, e
 conductance is raised by the same factor, so that the total input stays.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -115,10 +116,24 @@ class Circuit(Parameters):
         return cells | {name: s.symbols for name, s in self.synapses(rules).items()}
 
     def network(self, rules: Rules | None = None, *, seed: int = 0) -> Any:
-        """Return an ordinary Brian2 ``Network`` of named groups, ready to run."""
+        """Return an ordinary Brian2 ``Network`` of named groups, ready to run.
+
+        Its wiring and its drives are those of a run with this seed, in place A.
+        """
         # Brian2 takes a second to import, and a description does not need it.
         builder = import_module(".network", __package__)
         return builder.runnable(self, rules or {}, seed)
+
+
+def stream(seed: int, *place: object) -> np.random.Generator:
+    """Return the random stream of one purpose: derived from the seed and its name."""
+    return np.random.default_rng(stream_seed(seed, *place))
+
+
+def stream_seed(seed: int, *place: object) -> int:
+    """Return a 32-bit seed derived from the run's seed and the name of a purpose."""
+    name = "/".join(str(part) for part in (seed, *place))
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
 
 
 def connect(synapse: Synapse, rng: np.random.Generator) -> tuple[Any, Any]:

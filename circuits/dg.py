@@ -20,7 +20,18 @@ CHAVLIS = Source("Chavlis et al. 2017, ModelDB 206397", doi="10.1002/hipo.22675"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Granule(AdEx):
+class Receptors(Cell):
+    """Receptors of every cell of the dentate gyrus."""
+
+    tau_ampa: Quantity = CHAVLIS("2.5 ms")
+    tau_nmda: Quantity = CHAVLIS("50 ms")
+    tau_gaba: Quantity = CHAVLIS("6.8 ms")
+    E_exc: Quantity = ASSUMED("0 mV")
+    E_inh: Quantity = CHAVLIS("-86 mV")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Granule(Receptors, AdEx):
     """Granule cell; the published one is leaky, so its exponential is steep."""
 
     C: Quantity = CHAVLIS("80 pF")
@@ -33,17 +44,12 @@ class Granule(AdEx):
     a: Quantity = ASSUMED("0 nS")
     b: Quantity = ASSUMED("20 pA")
     tau_w: Quantity = CHAVLIS("45 ms")
-    tau_ampa: Quantity = CHAVLIS("2.5 ms")
-    tau_nmda: Quantity = CHAVLIS("50 ms")
-    tau_gaba: Quantity = CHAVLIS("6.8 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = CHAVLIS("-86 mV")
     Mg: float = CHAVLIS(0.4)
     V_Mg: Quantity = CHAVLIS("25 mV")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Basket(AdEx):
+class Basket(Receptors, AdEx):
     """Basket cell."""
 
     C: Quantity = CHAVLIS("179.3 pF")
@@ -56,15 +62,10 @@ class Basket(AdEx):
     a: Quantity = CHAVLIS("0.1 nS")
     b: Quantity = CHAVLIS("20.5 pA")
     tau_w: Quantity = CHAVLIS("100 ms")
-    tau_ampa: Quantity = CHAVLIS("2.5 ms")
-    tau_nmda: Quantity = CHAVLIS("50 ms")
-    tau_gaba: Quantity = CHAVLIS("6.8 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = CHAVLIS("-86 mV")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mossy(AdEx):
+class Mossy(Receptors, AdEx):
     """Hilar mossy cell."""
 
     C: Quantity = CHAVLIS("252.1 pF")
@@ -77,15 +78,10 @@ class Mossy(AdEx):
     a: Quantity = CHAVLIS("1 nS")
     b: Quantity = CHAVLIS("82.9 pA")
     tau_w: Quantity = CHAVLIS("180 ms")
-    tau_ampa: Quantity = CHAVLIS("2.5 ms")
-    tau_nmda: Quantity = CHAVLIS("50 ms")
-    tau_gaba: Quantity = CHAVLIS("6.8 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = CHAVLIS("-86 mV")
 
 
 @dataclass(frozen=True, kw_only=True)
-class HIPP(AdEx):
+class HIPP(Receptors, AdEx):
     """Hilar interneuron with axon along the perforant path."""
 
     C: Quantity = CHAVLIS("58.4 pF")
@@ -98,11 +94,6 @@ class HIPP(AdEx):
     a: Quantity = CHAVLIS("0.82 nS")
     b: Quantity = CHAVLIS("15 pA")
     tau_w: Quantity = CHAVLIS("93 ms")
-    tau_ampa: Quantity = CHAVLIS("2.5 ms")
-    tau_nmda: Quantity = CHAVLIS("50 ms")
-    tau_gaba: Quantity = CHAVLIS("6.8 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = CHAVLIS("-86 mV")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,20 +77,15 @@ class PlaceDrive(Drive):
     I_place: Quantity = symbol("current into a cell that knows the place")
     share: float = ASSUMED(0.15, "share of the cells that know one place")
     unevenness: float = ASSUMED(0.3, "spread of their degrees about 1")
-    lag_sd: float = ASSUMED(1.0, "spread of the preferred phases, radians")
     depth: float = ASSUMED(0.6, "depth of the modulation by theta")
 
     # `knows` is the degree to which this episode's place drives the cell.
-    variables: ClassVar[str] = """
-    knows : 1
-    lag : 1
-    """
+    variables: ClassVar[str] = "knows : 1"
     current: ClassVar[str] = "I_place*knows*stimulus(t, 0)*(1 + depth*stimulus(t, 4))"
 
     def __post_init__(self) -> None:
         """Refuse shares and spreads that do not exist."""
         self.must_be("a share from 0 to 1", "share", "unevenness", "depth")
-        self.must_be("0 or more", "lag_sd")
 
     def enter(self, n: int, place: np.random.Generator) -> dict[str, Any]:
         """Draw the cells that know the place: the same number in every place."""
@@ -100,10 +95,6 @@ class PlaceDrive(Drive):
             1 - self.unevenness, 1 + self.unevenness, len(chosen)
         )
         return {"knows": knows}
-
-    def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
-        """Draw the phase of theta that each cell prefers."""
-        return {"lag": self.lag_sd * rng.standard_normal(n)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,16 +13,24 @@ from .parameters import ASSUMED, Source
 from .projection import Projection
 from .quantity import Quantity
 from .region import Region
+from .sources import BRUNEL, HIPPOCAMPOME
 
-HIPPOCAMPOME = Source(
-    "Kopsick et al., full-scale hippocampal network (Hippocampome.org)"
-)
 SOLANKA = Source("Solanka et al. 2015", doi="10.7554/eLife.06444")
-BRUNEL = Source("Brunel and Wang 2001", doi="10.1023/A:1011204814320")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stellate(Izhikevich):
+class Receptors(Cell):
+    """Receptors of the cells of layer II."""
+
+    tau_ampa: Quantity = ASSUMED("3 ms")
+    tau_nmda: Quantity = BRUNEL("100 ms")
+    tau_gaba: Quantity = SOLANKA("5 ms")
+    E_exc: Quantity = ASSUMED("0 mV")
+    E_inh: Quantity = SOLANKA("-75 mV")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stellate(Receptors, Izhikevich):
     """Stellate cell of layer II; with a grid drive, a grid cell."""
 
     C: Quantity = HIPPOCAMPOME("118 pF")
@@ -34,15 +42,10 @@ class Stellate(Izhikevich):
     v_peak: Quantity = HIPPOCAMPOME("11.48 mV")
     c: Quantity = HIPPOCAMPOME("-49.52 mV")
     d: Quantity = HIPPOCAMPOME("3 pA")
-    tau_ampa: Quantity = ASSUMED("3 ms")
-    tau_nmda: Quantity = BRUNEL("100 ms")
-    tau_gaba: Quantity = SOLANKA("5 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = SOLANKA("-75 mV")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fan(Izhikevich):
+class Fan(Receptors, Izhikevich):
     """Fan cell of layer II of the lateral part; it knows places by their contents."""
 
     C: Quantity = HIPPOCAMPOME("539 pF")
@@ -54,15 +57,10 @@ class Fan(Izhikevich):
     v_peak: Quantity = HIPPOCAMPOME("29.22 mV")
     c: Quantity = HIPPOCAMPOME("-50.63 mV")
     d: Quantity = HIPPOCAMPOME("283 pA")
-    tau_ampa: Quantity = ASSUMED("3 ms")
-    tau_nmda: Quantity = BRUNEL("100 ms")
-    tau_gaba: Quantity = SOLANKA("5 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = SOLANKA("-75 mV")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Basket(AdEx):
+class Basket(Receptors, AdEx):
     """Fast interneuron."""
 
     C: Quantity = ASSUMED("227 pF")
@@ -76,10 +74,6 @@ class Basket(AdEx):
     b: Quantity = ASSUMED("0 pA")
     tau_w: Quantity = SOLANKA("7.5 ms")
     tau_ampa: Quantity = ASSUMED("2 ms")
-    tau_nmda: Quantity = BRUNEL("100 ms")
-    tau_gaba: Quantity = SOLANKA("5 ms")
-    E_exc: Quantity = ASSUMED("0 mV")
-    E_inh: Quantity = SOLANKA("-75 mV")
 
 
 @dataclass(frozen=True, kw_only=True)

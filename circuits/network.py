@@ -12,7 +12,7 @@ import brian2 as b2
 import numpy as np
 from brian2.core.functions import Function as BrianFunction
 
-from .circuit import Circuit, Rules, Synapse, connect
+from .circuit import Circuit, Rules, Synapse, connect, stream
 from .drives import COLUMNS
 from .projection import Function
 from .quantity import Quantity
@@ -150,10 +150,20 @@ def join(
 
 
 def runnable(circuit: Circuit, rules: Rules, seed: int) -> b2.Network:
-    """Build a network that runs as it is, at rest in an empty place."""
-    rng = np.random.default_rng(seed)
-    wiring = {n: connect(s, rng) for n, s in circuit.synapses(rules).items()}
-    return build(circuit, rules, wiring)
+    """Build a network that runs as it is: the animal of this seed, at rest in A."""
+    wiring = {
+        name: connect(synapse, stream(seed, "wiring", name))
+        for name, synapse in circuit.synapses(rules).items()
+    }
+    network = build(circuit, rules, wiring)
+    for name, population in circuit.populations.items():
+        for drive in population.drives:
+            rng = stream(seed, "drive", name, type(drive).__name__)
+            drawn = drive.start(population.size, rng)
+            drawn |= drive.enter(population.size, stream(seed, "place", "A", name))
+            for variable, values in drawn.items():
+                network[name].variables[variable].set_value(values)
+    return network
 
 
 def _opening(receptor: str, weight: str) -> str:

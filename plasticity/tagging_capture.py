@@ -21,7 +21,7 @@ so h is made of at most three Ornstein-Uhlenbeck pieces and one normal deviate:
 In a gap h - 1 and its sum are exponentials, the tag and the source of protein end after
 a logarithm of time, and z follows the integral of the protein.
 
-The thresholds and post_Ca here are an interim set: the published ones depress every
+theta_d, theta_p and gamma_d here are an interim set: the published ones depress every
 synapse whose cells fire together below about 42 Hz. See docs/interim-calcium.md.
 """
 
@@ -205,6 +205,11 @@ class TaggingCapture(Parameters):
                 f"theta_p={self.theta_p} must not be below theta_d={self.theta_d}: "
                 "calcium that potentiates is above both."
             )
+
+    @property
+    def run_down_s(self) -> float:
+        """Seconds after which calcium is gone: a share of 4.5e-5 is left."""
+        return 10 * float(self.tau_Ca)
 
     def advance(
         self,

@@ -33,6 +33,7 @@ FREY = Source("Frey et al. 1988", doi="10.1016/0006-8993(88)90290-4")
 FANSELOW = Source("immediate-shock deficit, PMC5362699")
 RYAN = Source("Ryan et al. 2015", doi="10.1126/science.aaa5542")
 LIU = Source("Liu et al. 2012", doi="10.1038/nature11028")
+PIGNATELLI = Source("Pignatelli et al. 2019")
 TOME = Source("Tome et al. 2024, raw data", doi="10.1038/s41593-023-01551-w")
 
 PRINCIPAL = {
@@ -42,6 +43,13 @@ PRINCIPAL = {
     "BLA": "bla_principal",
 }
 OPEN = float("nan")
+ASSUMED_BAND = "assumed"
+LABELLED = {
+    "DG": (0.02, 0.06, LIU.cite),
+    "CA3": (0.1, 0.4, ASSUMED_BAND),
+    "CA1": (0.1, 0.4, ASSUMED_BAND),
+    "BLA": (0.1, 0.3, "10-30 % of lateral amygdala neurons an engram, 2024"),
+}
 SHORTEST_S, LONGEST_S = 1e-3, 3600.0  # an episode: a row of the stimulus, an hour
 
 
@@ -70,7 +78,7 @@ class FearConditioning(Protocol):
         "immediate-shock: the three shocks at once on placement, then home",
         "anisomycin: protein synthesis blocked from the end of training on",
     )
-    papers: ClassVar[tuple[Source, ...]] = (RYAN, LIU, TOME, FREY)
+    papers: ClassVar[tuple[Source, ...]] = (RYAN, LIU, TOME, PIGNATELLI, FREY)
 
     circuit: Memory = Memory()
     tagging: TaggingCapture = TaggingCapture()
@@ -95,7 +103,7 @@ class FearConditioning(Protocol):
     late_test: Quantity = RYAN("24 h", "second test after training")
     rest: Quantity = RYAN("24 h", "between habituation and training")
     block: float = ASSUMED(0.95, "share of protein synthesis that anisomycin blocks")
-    blocked: Quantity = FREY("4 h", "how long it does")
+    blocked: Quantity = FREY("3 h", "how long it does")
     half_rate: Quantity = ASSUMED(
         "19.5 Hz", "CeA rate at which freezing is half its most"
     )
@@ -118,11 +126,6 @@ class FearConditioning(Protocol):
         self.must_be(above, "fos_dg", "fos_ca3", "fos_ca1", "fos_bla")
         self.must_be(not_below, "interval", "afterwards", "rest", "blocked")
         self.must_be(not_below, "known_after", "f_theta", "circle")
-        if float(self.late_test) <= float(self.early_test):
-            raise ValueError(
-                f"late_test={self.late_test} must come after "
-                f"early_test={self.early_test}."
-            )
         for what, seconds in self._simulated():
             if not SHORTEST_S <= seconds <= LONGEST_S:
                 raise ValueError(
@@ -130,6 +133,12 @@ class FearConditioning(Protocol):
                     f"pace={self.pace:g}: from {SHORTEST_S:g} to {LONGEST_S:g} s is "
                     "possible."
                 )
+        tests = 2 * float(self.test) / self.pace
+        if float(self.late_test) < float(self.early_test) + tests:
+            raise ValueError(
+                f"late_test={self.late_test} must come after the tests at "
+                f"early_test={self.early_test}, which are simulated as {tests:g} s."
+            )
 
     @property
     def rules(self) -> Rules:
@@ -196,46 +205,37 @@ class FearConditioning(Protocol):
     def bands(self) -> tuple[Band, ...]:
         """Return the measures with their bands."""
         early, late = str(self.early_test), str(self.late_test)
-        ryan, tome = RYAN.cite, TOME.cite
-        fear = "published 0.25-0.56"
-        bands = [
-            Band("paired", "freezing before training", "1", OPEN, 0.1, ryan),
-            Band("paired", f"freezing in A at {early}", "1", OPEN, OPEN, tome),
-            Band("paired", f"freezing in B at {early}", "1", OPEN, OPEN, tome),
-            Band("paired", f"freezing in A at {late}", "1", 0.25, 0.7, fear),
-            Band("paired", f"freezing in B at {late}", "1", OPEN, OPEN, tome),
-            Band("paired", f"freezing at {late}, B over A", "1", OPEN, 0.5, tome),
-            Band("no-shock", f"freezing in A at {late}", "1", OPEN, 0.15, ryan),
-            Band(
-                "immediate-shock",
-                f"freezing in A at {late}",
-                "1",
-                OPEN,
-                0.15,
-                FANSELOW.cite,
-            ),
-            Band("anisomycin", f"freezing in A at {early}", "1", OPEN, OPEN, FREY.cite),
-            Band("anisomycin", f"freezing in A at {late}", "1", OPEN, OPEN, ryan),
-            Band("anisomycin", f"over paired at {early}", "1", 0.8, OPEN, FREY.cite),
-            Band("anisomycin", f"over paired at {late}", "1", OPEN, 0.5, ryan),
+        a_early, a_late = f"freezing in A at {early}", f"freezing in A at {late}"
+        rows: list[tuple[str, str, float, float, str]] = [
+            ("paired", "freezing before training", OPEN, 0.1, ASSUMED_BAND),
+            ("paired", a_early, OPEN, OPEN, TOME.cite),
+            ("paired", f"freezing in B at {early}", OPEN, OPEN, TOME.cite),
+            ("paired", a_late, 0.25, 0.7, f"0.25-0.36 {PIGNATELLI.cite}, 0.56 Tome"),
+            ("paired", f"freezing in B at {late}", OPEN, OPEN, TOME.cite),
+            ("paired", f"freezing at {late}, B over A", OPEN, 0.5, TOME.cite),
+            ("no-shock", a_late, OPEN, 0.15, ASSUMED_BAND),
+            ("immediate-shock", a_late, OPEN, 0.15, f"0.11 {PIGNATELLI.cite}"),
+            ("anisomycin", a_early, OPEN, OPEN, ASSUMED_BAND),
+            ("anisomycin", a_late, OPEN, OPEN, RYAN.cite),
+            ("anisomycin", f"over paired at {early}", 0.8, OPEN, ASSUMED_BAND),
+            ("anisomycin", f"over paired at {late}", OPEN, 0.5, RYAN.cite),
         ]
-        shares = {"DG": (0.02, 0.06), "CA3": (0.1, 0.4), "CA1": (0.1, 0.4)}
-        shares["BLA"] = (0.1, 0.3)
-        for region, (low, high) in shares.items():
-            bands.append(Band("paired", f"{region} labelled", "1", low, high, LIU.cite))
+        for region, (low, high, source) in LABELLED.items():
+            rows.append(("paired", f"{region} labelled", low, high, source))
         for region in PRINCIPAL:
             for place, low in (("A", 1.5), ("B", OPEN)):
                 again = f"{region} re-activated in {place}, over chance"
-                bands.append(Band("paired", again, "1", low, OPEN, tome))
+                rows.append(("paired", again, low, OPEN, ASSUMED_BAND))
             more = f"{region} over chance, A over B"
-            bands.append(Band("paired", more, "1", 1.3, OPEN, tome))
-        bands.append(
-            Band("paired", "granule cells active in A", "1", OPEN, 0.05, "Chavlis 2017")
-        )
+            rows.append(("paired", more, 1.3, OPEN, ASSUMED_BAND))
+        sparse = "granule cells active in A"
+        rows.append(("paired", sparse, OPEN, 0.05, "Chavlis et al. 2017"))
+        bands = [
+            Band(a, name, "1", low, high, cite) for a, name, low, high, cite in rows
+        ]
         for population, (low, high, source) in RESTING.items():
-            bands.append(
-                Band("paired", f"{population} rate in A", "Hz", low, high, source)
-            )
+            rate = f"{population} rate in A"
+            bands.append(Band("paired", rate, "Hz", low, high, source))
         return tuple(bands)
 
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
@@ -415,8 +415,8 @@ RESTING = {
     "ca1_pv_basket": (5.0, 40.0, "assumed"),
     "ca1_olm": (0.05, 40.0, "assumed"),
     "ca1_cck_basket": (0.05, 40.0, "assumed"),
-    "bla_principal": (1.0, 8.0, "in vivo 3.3-4.4 Hz, DaniMagyar"),
-    "bla_pv": (5.0, 40.0, "in vivo 16.6-21 Hz, DaniMagyar"),
+    "bla_principal": (1.0, 8.0, "3.3-4.4 Hz in vivo, data of D. Magyar, widened"),
+    "bla_pv": (5.0, 40.0, "16.6-21 Hz in vivo, data of D. Magyar, widened"),
     "cea_output": (0.05, 40.0, "assumed"),
 }
 

@@ -115,7 +115,10 @@ class Protocol(Parameters):
             return super().with_value(path, text)
         if head in inner:
             return replace(self, circuit=self.circuit.with_value(path, text))
-        raise KeyError(unknown("parameter", head, own + inner))
+        deeper = [r.symbol for r in self.table() if r.symbol.endswith(f".{path}")]
+        raise KeyError(
+            unknown("parameter", path if deeper else head, deeper or own + inner)
+        )
 
     def describe(self) -> Description:
         """Return the protocol in words."""

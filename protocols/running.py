@@ -3,17 +3,18 @@
 import json
 import os
 import platform
-import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
+
+from filelock import FileLock, Timeout
 
 from ..circuits.parameters import unknown
 from ..simulation import store
@@ -56,6 +57,7 @@ def run(
     out: str | Path | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
+    command: str = "",
 ) -> Recording:
     """Run a protocol and return what it left; with ``out``, save it as well.
 
@@ -65,6 +67,7 @@ def run(
     scale : factor on the number of cells
     workers : episodes that run at a time; by default as many as there are cores
     out : HDF5 file; a folder ``OUT.parts`` beside it keeps finished steps until then
+    command : what the file is to name as its origin; by default this call
 
     Raises
     ------
@@ -80,7 +83,7 @@ def run(
         settings=list(settings),
         scale=scale,
         workers=workers,
-        command=shlex.join(["trisynapse", *sys.argv[1:]]),
+        command=command,
         overwrite=overwrite,
     )
     plan = _plan(order)
@@ -93,12 +96,14 @@ def run(
     file = Path(out)
     store.check_writable(file, overwrite)
     folder = _folder_beside(file)
-    try:
-        (folder / "run.json").write_text(json.dumps(asdict(order), indent=1))
-        return _finish(plan, folder, file, progress)
-    except Exception:
-        _forget_empty(folder)
-        raise
+    with _alone(folder):
+        _refuse_another(order, folder, file)
+        try:
+            (folder / "run.json").write_text(json.dumps(asdict(order), indent=1))
+            return _finish(plan, folder, file, progress)
+        except Exception:
+            _forget_empty(folder)
+            raise
 
 
 def resume(path: str | Path, *, progress: Progress | None = None) -> Recording:
@@ -112,7 +117,8 @@ def resume(path: str | Path, *, progress: Progress | None = None) -> Recording:
     if os.path.lexists(file) and not order.overwrite:
         raise ValueError(f"{file} exists by now: move it away, and resume again.")
     store.check_writable(file, order.overwrite)
-    return _finish(plan, folder, file, progress)
+    with _alone(folder):
+        return _finish(plan, folder, file, progress)
 
 
 def stopped(path: str | Path) -> tuple[Path, Path]:
@@ -150,6 +156,35 @@ def _folder_beside(file: Path) -> Path:
             f"({problem.strerror}): give another --out."
         ) from None
     return folder
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder of finished steps until its file is saved and it is removed."""
+    lock = FileLock(folder / "run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ValueError(
+            f"Another process runs in {folder}: wait for it, or give another --out."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _refuse_another(order: Order, folder: Path, file: Path) -> None:
+    """Refuse to take the place of a stopped run that was asked for otherwise."""
+    told = folder / "run.json"
+    if not told.is_file() or not any(folder.glob("nodes/*")):
+        return
+    free = {"workers": None, "command": "", "overwrite": False}
+    if replace(_read(told), **free) != replace(order, **free):  # type: ignore[arg-type]
+        raise ValueError(
+            f"{folder} holds a stopped run with other settings: go on with it by "
+            f"`trisynapse resume {file}`, delete it, or give another --out."
+        )
 
 
 def _forget_empty(folder: Path) -> None:
@@ -202,8 +237,11 @@ def _finish(
     plan: Plan, folder: Path, file: Path, progress: Progress | None
 ) -> Recording:
     """Run, save, and only then remove the folder of finished steps."""
-    recording = _run(plan, folder, progress)
-    store.save(recording, file, overwrite=plan.order.overwrite)
+    try:
+        recording = _run(plan, folder, progress)
+        store.save(recording, file, overwrite=plan.order.overwrite)
+    except KeyboardInterrupt:
+        raise Interrupted(folder) from None
     shutil.rmtree(folder, ignore_errors=True)
     return recording
 
@@ -224,16 +262,18 @@ def _run(plan: Plan, folder: Path, progress: Progress | None) -> Recording:
             }
             for row in protocol.table()
         },
-        about=_about(order.command),
+        about=_about(order),
         arms=recorded,
         measures=protocol.measures(recorded),
     )
 
 
-def _about(command: str) -> dict[str, str]:
+def _about(order: Order) -> dict[str, str]:
     """Return how, when and with what a recording was made."""
+    asked = f"run({order.protocol!r}, seed={order.seed}, arms={order.arms}, "
+    asked += f"settings={order.settings}, scale={order.scale})"
     return {
-        "command": command,
+        "command": order.command or asked,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "trisynapse_version": _version("trisynapse"),
         "brian2_version": _version("brian2"),

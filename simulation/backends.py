@@ -20,6 +20,7 @@ import numpy as np
 from ..circuits.circuit import Circuit, Rules
 from .builds import Build
 from .state import STEP_S, Array, State, Wiring, later, under_way
+from .timeline import TICK_S
 
 
 class Outcome(NamedTuple):
@@ -30,7 +31,9 @@ class Outcome(NamedTuple):
 
 
 class Backend(Protocol):
-    """Runs episodes of one animal."""
+    """Runs episodes of one animal, each of at most ``rows`` rows of a stimulus."""
+
+    rows: int
 
     def episode(
         self,
@@ -49,6 +52,8 @@ class Compiled:
     ) -> None:
         self.circuit, self.rules = circuit, rules
         self.manifest = build.manifest
+        self.rows = self.manifest["stimulus"][0]
+        assert self.manifest["step_s"] == STEP_S
         self.folder = folder = folder.absolute()  # the binary runs in there
         arrays = folder / "static_arrays"
         arrays.mkdir(parents=True, exist_ok=True)
@@ -175,10 +180,9 @@ def steps_of(stimulus: Array, rows: int, columns: int) -> int:
         raise ValueError(f"A stimulus has {columns} columns; this one has {m}.")
     if n > rows:
         raise ValueError(
-            f"An episode of {n * 1e-3:g} s is too long: {rows * 1e-3:g} s is the most. "
-            "Cut it into episodes that follow each other."
+            f"A stimulus of {n} rows is too long: {rows} rows are the most."
         )
-    return round(n * 1e-3 / STEP_S)
+    return round(n * TICK_S / STEP_S)
 
 
 def runtime(circuit: Circuit, rules: Rules, wiring: Wiring) -> Backend:

@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -21,13 +22,13 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from ..circuits.circuit import Circuit, Rules
+from ..circuits.circuit import Circuit, Rules, stream_seed
 from . import builds
 from .backends import Backend, Compiled, runtime
 from .gap import cross
 from .recording import Span, Spikes
-from .state import STEP_S, State, Wiring, enter, newborn, stream_seed, wire
-from .timeline import Episode, Gap, Step
+from .state import STEP_S, State, Wiring, enter, newborn, wire
+from .timeline import TICK_S, Episode, Gap, Step
 
 
 class Interrupted(KeyboardInterrupt):
@@ -45,6 +46,7 @@ class Progress(Protocol):
     def start(self, total_s: float) -> None: ...
     def advance(self, seconds: float) -> None: ...
     def stage(self, text: str, share: float | None) -> None: ...
+    def note(self, text: str) -> None: ...
     def stop(self) -> None: ...
 
 
@@ -59,6 +61,10 @@ class Silence:
 
     def stage(self, text: str, share: float | None) -> None:
         """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Warn: what is worth a lasting line must not be lost."""
+        warnings.warn(text, stacklevel=2)
 
     def stop(self) -> None:
         """Say nothing."""
@@ -181,11 +187,10 @@ class Experiment:
     ) -> tuple[Backend, int]:
         """Return what runs the episodes, and how many of them at a time."""
         if builds.compiler() is None:
-            progress.stage(
+            progress.note(
                 f"No C++ compiler ({os.environ.get('CXX', 'g++')}) found: running with "
                 "numpy, up to 100 times slower; install g++ (apt install g++) to "
-                "compile.",
-                None,
+                "compile."
             )
             return runtime(self.circuit, self.rules, wiring), 1
         build = builds.obtain(self.circuit, self.rules, progress.stage)
@@ -214,16 +219,24 @@ class Experiment:
         aside: Path,
         tell: Callable[[float], None],
     ) -> None:
-        here = enter(before, self.circuit, self.seed, step.place)
-        seed = stream_seed(self.seed, "episode", place)
-        outcome = backend.episode(here, step.stimulus, seed, tell)
+        state = enter(before, self.circuit, self.seed, step.place)
+        parts: dict[str, list[Any]] = {name: [] for name in self.circuit.populations}
+        for first in range(0, len(step.stimulus), backend.rows):
+            stimulus = step.stimulus[first : first + backend.rows]
+            whole = (place, first) if first else (place,)
+            seed = stream_seed(self.seed, "episode", *whole)
+            state, spikes = backend.episode(state, stimulus, seed, tell)
+            begun = round(first * TICK_S / STEP_S)
+            for name, (ids, when) in spikes.items():
+                parts[name].append((ids, when + begun))
         arrays: dict[str, Any] = {}
-        for name, (ids, when) in outcome.spikes.items():
+        for name, some in parts.items():
+            ids, steps = (np.concatenate(each) for each in zip(*some, strict=True))
             arrays[f"{name}/ids"] = ids.astype(np.uint32)
-            arrays[f"{name}/steps"] = when.astype(np.int64)
+            arrays[f"{name}/steps"] = steps.astype(np.int64)
         np.savez(aside / "spikes.npz", **arrays)
         if not step.branch:
-            outcome.state.save(aside)
+            state.save(aside)
 
 
 WAITING = "waiting for another run in the same folder"

@@ -5,16 +5,17 @@ with its noise), then advances early phase, tags, proteins and late phase togeth
 pieces of constant protein synthesis. Cells end at rest; traces of spikes are gone.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
-from ..circuits.circuit import Circuit, Rules, Synapse
+from ..circuits.circuit import Circuit, Rules, Synapse, stream
 from ..circuits.projection import Pool
-from .state import State, Wiring, at_rest, stream
+from .state import State, Wiring, at_rest
 
-RUN_DOWN_S = 0.5  # ten calcium time constants
+RUN_DOWN_S = 0.5  # or longer, where a rule says so
 
 
 def cross(
@@ -36,11 +37,12 @@ def cross(
     rng = stream(seed, "gap", place)
     synapses = circuit.synapses(rules)
     variables = {name: dict(v) for name, v in state.variables.items()}
+    asked = (getattr(synapse.rule, "run_down_s", 0.0) for synapse in synapses.values())
+    run_down_s = max([RUN_DOWN_S, *asked])
     for name, synapse in synapses.items():
-        _settle(variables[name] if name in variables else {}, synapse, rng)
+        _settle(variables[name] if name in variables else {}, synapse, run_down_s, rng)
     protein = dict(state.protein)
-    (first, alpha), *rest = pieces
-    left = ((max(0.0, first - RUN_DOWN_S), alpha), *rest)
+    left = list(_after(run_down_s, pieces))
     for post in protein:
         sharing = [s for s in synapses.values() if shares(s, post)]
         ends = [wiring[s.name][1] for s in sharing]
@@ -48,7 +50,7 @@ def cross(
         z = [variables[s.name]["z"] for s in sharing]
         p, rule = protein[post], cast(Any, sharing[0].rule)
         # In spiking time the early phase has been advanced already, event by event.
-        _, z, p = rule.gap(Pool(ends, h, z), p, state.unfolded_s, alpha)
+        _, z, p = rule.gap(Pool(ends, h, z), p, state.unfolded_s, pieces[0][1])
         for seconds, synthesis in left:
             h, z, p = rule.gap(Pool(ends, h, z), p, seconds, synthesis)
         for s, one_h, one_z in zip(sharing, h, z, strict=True):
@@ -58,11 +60,23 @@ def cross(
     return at_rest(after, circuit, rules, rng)
 
 
-def _settle(variables: dict[str, Any], synapse: Synapse, rng: Any) -> None:
+def _after(
+    seconds: float, pieces: tuple[tuple[float, float], ...]
+) -> Iterator[tuple[float, float]]:
+    """Yield what is left of the pieces after so many seconds."""
+    for lasts, alpha in pieces:
+        spent = min(seconds, lasts)
+        seconds -= spent
+        yield lasts - spent, alpha
+
+
+def _settle(
+    variables: dict[str, Any], synapse: Synapse, run_down_s: float, rng: Any
+) -> None:
     """Let calcium run down; forget the traces of pair rules."""
     rule = synapse.rule
     if hasattr(rule, "advance"):
-        elapsed = RUN_DOWN_S - variables["t_last"]
+        elapsed = run_down_s - variables["t_last"]
         variables["h"], _ = rule.advance(
             variables["h"], variables["Ca"], elapsed, rng.standard_normal
         )

@@ -79,6 +79,8 @@ PUSH = """
 def generate(told: dict[str, Any], folder: Path) -> None:
     """Write the C++ project and the manifest of an outline into ``folder``."""
     b2.BrianLogger.suppress_hierarchy("brian2.codegen.generators.base")
+    # A build must not depend on a file of preferences in somebody's home.
+    b2.prefs.reset_to_defaults()
     # Brian2's own answer to Ctrl-C would end an episode early without a word.
     b2.prefs["core.stop_on_keyboard_interrupt"] = False
     b2.set_device("cpp_standalone", build_on_run=False)

@@ -34,6 +34,7 @@ class Runtime:
 
     def __init__(self, circuit: Circuit, rules: Rules, wiring: Wiring) -> None:
         self.circuit, self.rules, self.wiring = circuit, rules, wiring
+        self.rows = CAPACITY
 
     def episode(
         self, state: State, stimulus: Array, seed: int, tell: Callable[[float], None]

@@ -5,7 +5,6 @@ a synapse, last spike of a cell) are seconds relative to the snapshot, so they a
 negative; spikes that have left their cell but not yet arrived are kept by their age.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..circuits.circuit import Circuit, Rules, connect
+from ..circuits.circuit import Circuit, Rules, connect, stream
 
 Array = np.ndarray[Any, Any]
 Wiring = dict[str, tuple[Array, Array]]
@@ -74,17 +73,6 @@ class State:
                 elif owner not in ("pending", "unfolded_s"):
                     variables.setdefault(owner, {})[name] = file[key]
             return State(variables, protein, pending, float(file["unfolded_s"]))
-
-
-def stream(seed: int, *place: object) -> np.random.Generator:
-    """Return the random stream of one purpose: derived from the seed and its name."""
-    return np.random.default_rng(stream_seed(seed, *place))
-
-
-def stream_seed(seed: int, *place: object) -> int:
-    """Return a 32-bit seed derived from the run's seed and the name of a purpose."""
-    name = "/".join(str(part) for part in (seed, *place))
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
 
 
 def wire(

@@ -14,6 +14,7 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
+TICK_S = 1e-3  # a row of a stimulus: network.TICK, which this must not import
 # A hundred years: beyond, the clock would no longer tell one spike from the next.
 LONGEST_S = 100 * 365 * 86400.0
 
@@ -33,7 +34,7 @@ class Episode:
     @property
     def seconds(self) -> float:
         """How long it lasts."""
-        return len(self.stimulus) * 1e-3
+        return len(self.stimulus) * TICK_S
 
 
 @dataclass(frozen=True)

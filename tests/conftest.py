@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-# Figures are drawn without a screen.
+# Figures are drawn without a screen; Brian2 imports matplotlib, which reads this then.
 os.environ["MPLBACKEND"] = "Agg"
+
+import brian2 as b2
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,3 +21,12 @@ def builds_of_the_tests(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRISYNAPSE_CACHE", str(folder))
         yield
+
+
+@pytest.fixture(scope="module")
+def numpy_target() -> Iterator[None]:
+    """Run Brian2's objects in Python, where a compiler would take longer."""
+    before = b2.prefs.codegen.target
+    b2.prefs.codegen.target = "numpy"
+    yield
+    b2.prefs.codegen.target = before

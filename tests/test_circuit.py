@@ -1,8 +1,8 @@
 """What a circuit promises about its wiring, its scale and its Brian2 network."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import brian2 as b2
 import numpy as np
@@ -10,8 +10,9 @@ import pytest
 
 from trisynapse.circuits import Memory
 from trisynapse.circuits.circuit import Rules, Synapse, connect
+from trisynapse.circuits.drives import Drive
 from trisynapse.plasticity import InhibitorySTDP, TaggingCapture
-from trisynapse.simulation.state import wire
+from trisynapse.simulation.state import variables_of, wire
 
 RULES: Rules = {"tagging": TaggingCapture(), "inhibitory": InhibitorySTDP()}
 SMALL = Memory(scale=0.05)
@@ -155,17 +156,29 @@ def test_a_plastic_synapse_carries_the_symbols_of_its_equations() -> None:
     assert "tau_z" not in tagging.symbols  # the gap's, not the episode's
 
 
+def unused(drive: Drive) -> set[str]:
+    """Return the variables that no equation reads and the symbols that nothing does."""
+    read = set(re.findall(r"\w+", f"{drive.update}\n{drive.current}"))
+    draws = (type(drive).start, type(drive).enter)
+    drawn_with = {name for draw in draws for name in draw.__code__.co_names}
+    variables = set(variables_of(drive.variables))
+    return (variables - read) | ({f.name for f in fields(drive)} - read - drawn_with)
+
+
+def test_all_that_a_drive_declares_has_an_effect() -> None:
+    for name, population in SMALL.populations.items():
+        for drive in population.drives:
+            assert not unused(drive), f"{type(drive).__name__} of {name}"
+
+
 @pytest.fixture(scope="module")
-def ran() -> Iterator[tuple[b2.Network, b2.StateMonitor]]:
+def ran(numpy_target: None) -> tuple[b2.Network, b2.StateMonitor]:
     """Return a small network after 20 ms, with a monitor of a user's own."""
-    before = b2.prefs.codegen.target
-    b2.prefs.codegen.target = "numpy"
     network = Memory(scale=0.02).network(seed=1)
     voltage = b2.StateMonitor(network["ca1_pyramidal"], "v", record=[0, 5])
     network.add(voltage)
     network.run(20 * b2.ms)
-    yield network, voltage
-    b2.prefs.codegen.target = before
+    return network, voltage
 
 
 def test_a_circuit_gives_a_brian2_network_of_named_groups_that_runs(

@@ -246,6 +246,7 @@ def test_run_hands_its_options_on(library: Library, answer: Ask) -> None:
         "workers": 2,
         "out": Path("here.h5"),
         "overwrite": True,
+        "command": shlex.join(["trisynapse", *sys.argv[1:]]),
     }
 
 

@@ -8,7 +8,7 @@ from trisynapse.analysis.freezing import population_rate
 from trisynapse.analysis.overlap import rates
 
 # Hz, mean over the cells of a type while an animal explores (Chavlis 2017 for granule
-# cells, DaniMagyar for the amygdala, the usual ranges in vivo for the others).
+# cells, data of D. Magyar for the amygdala, the usual ranges in vivo for the others).
 PRINCIPAL = {
     "ca3_pyramidal": (0.1, 5.0),
     "ca1_pyramidal": (0.1, 5.0),

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from trisynapse.circuits.quantity import quantity
 from trisynapse.simulation import builds
 from trisynapse.simulation.backends import Outcome
 from trisynapse.simulation.experiment import ArmResult, Experiment, Interrupted, Silence
@@ -38,6 +39,7 @@ class Fake:
     """A backend that writes down what it was given, and fires one spike."""
 
     beside: Do = nothing
+    rows: int = 1000
     seen: list[tuple[float, State]] = field(default_factory=list)
     lock: Any = field(default_factory=threading.Lock)
 
@@ -139,6 +141,26 @@ def test_experiment_time_counts_gaps_and_stands_still_for_branches(
     assert starts == pytest.approx([0, 0.1, 3600.1, 3600.3, 3600.1])
     times = arm.spikes(["south_basket"])["south_basket"].timestamps
     assert len(times) == 4 and (np.diff(times) >= 0).all()
+
+
+def test_an_episode_longer_than_a_backend_takes_is_run_in_parts(
+    fake: Fake, tmp_path: Path
+) -> None:
+    fake.rows = 100
+    arm = experiment(arm=(visit(250), visit(20))).run(tmp_path)["arm"]
+    assert fake.lengths == [20, 50, 100, 100]
+    given = [state.variables["north_pyramidal"]["v"][0] for _, state in fake.seen]
+    assert np.diff(given) == pytest.approx([100, 100, 50])
+    assert [span.stop_s for span in arm.timeline()] == pytest.approx([0.25, 0.27])
+    with np.load(next(tmp_path.glob("nodes/*/spikes.npz"))) as file:
+        assert len(file["south_basket/steps"]) in (1, 3)
+    seeds = {round(t) for t in arm.spikes(["south_basket"])["south_basket"].timestamps}
+    assert len(seeds) == 4
+
+
+def test_a_warning_reaches_who_gave_no_progress() -> None:
+    with pytest.warns(UserWarning, match="slower"):
+        Silence().note("This is slower.")
 
 
 def test_no_more_nodes_run_at_a_time_than_there_are_workers(
@@ -418,6 +440,27 @@ def test_a_gap_cut_into_pieces_is_the_gap(learnt: State) -> None:
     assert 0.1 < whole.variables[name]["z"].min() < 1
 
 
+def test_calcium_has_run_down_before_proteins_count(learnt: State) -> None:
+    """The first half second is taken from as many pieces as it fills."""
+    whole = crossed(learnt, (1800.5, 1.0))
+    parts = crossed(learnt, (0.1, 1.0), (0.2, 1.0), (1800.2, 1.0))
+    for name, protein in whole.protein.items():
+        np.testing.assert_allclose(parts.protein[name], protein, rtol=1e-12)
+
+
+def test_calcium_that_decays_slowly_is_given_the_time(learnt: State) -> None:
+    rules = {"tagging": replace(RULES["tagging"], tau_Ca=quantity("2 s"), sigma=0.0)}
+    name = "north_pyramidal_to_north_pyramidal"
+    high = learnt.changed(name, {"h": np.ones(192), "Ca": np.full(192, 4.0)})
+    wiring = wire(CIRCUIT, rules, 1)
+    after = cross(high, CIRCUIT, rules, wiring, ((60.0, 1.0),), 1, "0/night")
+    # Above theta_p for 2 ln(4/theta_p) s, far longer than the rule needs.
+    rule = rules["tagging"]
+    h, _ = rule.advance(np.ones(1), np.full(1, 4.0), 20.0, None)
+    h = 1 + (h - 1) * np.exp(-0.1 * 40.0 / float(rule.tau_h))
+    np.testing.assert_allclose(after.variables[name]["h"], h[0], rtol=1e-3)
+
+
 def test_without_synthesis_nothing_is_consolidated(learnt: State) -> None:
     after = crossed(replace(learnt, unfolded_s=300.0), (7200.0, 0.0))
     assert not after.variables["north_pyramidal_to_north_pyramidal"]["z"].any()
@@ -428,7 +471,7 @@ def test_a_gap_leaves_what_a_cell_is_and_ends_all_spikes(learnt: State) -> None:
     here = replace(here, pending={"north_pyramidal": [np.arange(3, dtype=np.int32)]})
     after = crossed(here, (60.0, 1.0))
     before, cells = (s.variables["north_pyramidal"] for s in (here, after))
-    for name in ("lag", "knows", "reached"):
+    for name in ("knows", "reached"):
         assert np.array_equal(cells[name], before[name])
     assert not any(after.pending.values())
     assert np.abs(cells["v"] + 0.07).max() < 0.02 and not cells["g_ampa"].any()
@@ -458,7 +501,7 @@ def test_without_a_compiler_an_experiment_runs_and_says_that_it_is_slow(
     told: list[str] = []
 
     class Listening(Silence):
-        def stage(self, text: str, share: float | None) -> None:
+        def note(self, text: str) -> None:
             told.append(text)
 
     steps = (visit(30), NIGHT, visit(20, branch=True), visit(25))

@@ -455,12 +455,12 @@ def test_a_value_that_cannot_be_is_refused(
     assert str(refusal.value) == f"{symbol}={value}: {wanted} is wanted."
 
 
-@pytest.mark.parametrize("late", ["1 h", "60 min", "30 min"])
+@pytest.mark.parametrize("late", ["1 h", "30 min", "3604 s"])
 def test_a_late_test_that_is_not_later_is_refused(late: str) -> None:
     with pytest.raises(ValueError) as refusal:
         CAGE.with_value("late_test", late)
-    said = f"late_test={late} must come after early_test=1 h."
-    assert str(refusal.value) == said
+    said = f"late_test={late} must come after the tests at early_test=1 h, which are "
+    assert str(refusal.value).startswith(said)
 
 
 @pytest.mark.parametrize(

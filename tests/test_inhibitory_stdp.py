@@ -1,6 +1,5 @@
 """Inhibitory plasticity against the closed form of its window and of its drift."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -14,17 +13,11 @@ from trisynapse.circuits.projection import Projection
 from trisynapse.circuits.quantity import quantity
 from trisynapse.plasticity import InhibitorySTDP
 
+pytestmark = pytest.mark.usefixtures("numpy_target")
+
 RULE = InhibitorySTDP()
 TAU, RHO_0 = float(RULE.tau), float(RULE.rho_0)
 ALPHA = 2 * RHO_0 * TAU
-
-
-@pytest.fixture(autouse=True)
-def numpy_target() -> Iterator[None]:
-    before = b2.prefs.codegen.target
-    b2.prefs.codegen.target = "numpy"
-    yield
-    b2.prefs.codegen.target = before
 
 
 class Inhibition(Projection):

@@ -3,12 +3,14 @@
 import json
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
-from trisynapse.protocols.running import resume, run, stopped
+from trisynapse.protocols.running import Order, _about, resume, run, stopped
 from trisynapse.simulation.experiment import Experiment, Interrupted
 
 SMALL: dict[str, Any] = {"seed": 1, "scale": 0.02, "arms": ["immediate-shock"]}
@@ -81,6 +83,45 @@ def test_a_run_that_may_replace_a_file_still_may_when_resumed(end: End) -> None:
     with pytest.raises(ValueError, match="a.h5 exists by now"):
         resume("a.h5")
     assert Path("a.h5").read_text() == "old"
+
+
+def test_a_stopped_run_is_not_replaced_by_another(end: End) -> None:
+    end(KeyboardInterrupt())
+    for node in ("a.h5.parts/nodes/f00d", "b.h5.parts/nodes/f00d"):
+        Path(node).mkdir(parents=True)
+    for _ in range(2):  # the same one again goes on with what is there
+        with pytest.raises(Interrupted):
+            run("fear-conditioning", **SMALL, out="a.h5")
+    told = Path("a.h5.parts/run.json").read_text()
+    with pytest.raises(ValueError, match=r"other settings: .*resume a\.h5"):
+        run("fear-conditioning", **{**SMALL, "seed": 2}, out="a.h5")
+    assert Path("a.h5.parts/run.json").read_text() == told
+
+
+def test_two_runs_do_not_share_a_file(end: End) -> None:
+    Path("a.h5.parts").mkdir()
+    with FileLock("a.h5.parts/run.lock"):
+        with pytest.raises(ValueError, match=r"Another process runs in a\.h5\.parts"):
+            run("fear-conditioning", **SMALL, out="a.h5")
+
+
+def test_ctrl_c_while_the_file_is_made_loses_nothing(
+    end: End, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Experiment, "run", stop)
+    with pytest.raises(Interrupted, match="a.h5.parts"):
+        run("fear-conditioning", **SMALL, out="a.h5")
+    assert stopped("a.h5")
+
+
+def test_a_file_names_the_call_that_made_it() -> None:
+    order = Order("fear-conditioning", 3, ["paired"], ["shocks=1"], None, None, "")
+    assert _about(order)["command"].startswith("run('fear-conditioning', seed=3, arms=")
+    told = _about(replace(order, command="trisynapse run fear-conditioning"))
+    assert told["command"] == "trisynapse run fear-conditioning"
 
 
 def test_a_run_that_fails_at_once_leaves_nothing(end: End) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,8 @@ from trisynapse.circuits.projection import Pool, Projection
 from trisynapse.circuits.quantity import Quantity, quantity
 from trisynapse.plasticity import TaggingCapture
 from trisynapse.plasticity.tagging_capture import EARLY_PHASE_CPP, early_phase
+
+pytestmark = pytest.mark.usefixtures("numpy_target")
 
 INTERIM = TaggingCapture()
 # The network set of Luboeinski and Tetzlaff (2021), pulses at full strength as in a
@@ -286,14 +288,6 @@ def test_cpp_and_numpy_agree_in_distribution_with_noise(
     assert ks_2samp(a, b).pvalue > 0.01
 
 
-@pytest.fixture
-def numpy_target() -> Iterator[None]:
-    before = b2.prefs.codegen.target
-    b2.prefs.codegen.target = "numpy"
-    yield
-    b2.prefs.codegen.target = before
-
-
 class Link(Projection):
     """One synapse from one cell to another."""
 
@@ -306,7 +300,6 @@ class Link(Projection):
 LINK = Link(in_degree=1, weight=quantity("2 nS"), delay=quantity("3 ms"), nmda=0.25)
 
 
-@pytest.mark.usefixtures("numpy_target")
 def test_in_brian2_a_synapse_follows_the_events_and_transmits_what_it_weighs() -> None:
     rule, seconds = silent(INTERIM), 0.6
     pre, post = train(40, seconds, 7), train(30, seconds, 8)

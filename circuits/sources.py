@@ -1,0 +1,9 @@
+"""Sources that more than one file of this folder cites."""
+
+from .parameters import Source
+
+HIPPOCAMPOME = Source(
+    "Kopsick et al., full-scale hippocampal network (Hippocampome.org)"
+)
+BEZAIRE = Source("Bezaire et al. 2016", doi="10.7554/eLife.18566")
+BRUNEL = Source("Brunel and Wang 2001", doi="10.1023/A:1011204814320")
