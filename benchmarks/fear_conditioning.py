@@ -9,8 +9,8 @@ seconds per biological second. It judges nothing. Linux only: it reads /proc.
 import argparse
 import os
 import resource
-import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -56,25 +56,25 @@ def resident_mb(process: int) -> float:
     return int(statm[1]) * PAGE / 1e6
 
 
-def simulates(process: int, cache: Path) -> bool:
-    """Tell whether a process is a circuit's binary."""
+def simulates(process: int, folder: Path) -> bool:
+    """Tell whether a process is a circuit's binary, linked from the cache to a run."""
     try:
         program = Path(os.readlink(f"/proc/{process}/exe"))
     except OSError:
         return False
-    return program.is_relative_to(cache)
+    return program.name == "main" and program.is_relative_to(folder)
 
 
-def watch(command: list[str], cache: Path) -> Seen:
+def watch(command: list[str], folder: Path) -> Seen:
     """Run a command and look at it fifty times a second."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began, peak, first = time.perf_counter(), 0.0, float("nan")
-    environment = {**os.environ, "TRISYNAPSE_CACHE": str(cache)}
+    environment = {**os.environ, "TRISYNAPSE_CACHE": str(folder / "cache")}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as run:
         while run.poll() is None:
             family = children(run.pid)
             peak = max(peak, sum(map(resident_mb, family)))
-            if first != first and any(simulates(process, cache) for process in family):
+            if first != first and any(simulates(process, folder) for process in family):
                 first = time.perf_counter() - began
             time.sleep(EVERY_S)
     if run.returncode:
@@ -107,14 +107,15 @@ def main() -> None:
     parser.add_argument("--warm", type=int, default=3, help="warm runs (default 3)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        cache, file = Path(name).resolve() / "cache", Path(name).resolve() / "run.h5"
-        command = [shutil.which("trisynapse") or "trisynapse", "run"]
+        folder = Path(name).resolve()
+        file = folder / "run.h5"
+        command = [sys.executable, "-m", "trisynapse.cli", "run"]
         command += ["fear-conditioning", "--scale", given.scale, "--out", str(file)]
         print(f"{os.cpu_count()} cores; all arms, scale {given.scale}")
         print("run     wall s  CPU s  peak MB  first step s  CPU s per simulated s")
         for k in range(given.warm + 1):
             again = ["--overwrite"] if k else []
-            seen = watch([*command, "--seed", str(k + 1), *again], cache)
+            seen = watch([*command, "--seed", str(k + 1), *again], folder)
             each = seen.cpu_s / simulated_s(file)
             print(
                 f"{'warm' if k else 'cold':6}  {seen.wall_s:6.1f}  {seen.cpu_s:5.0f}  "

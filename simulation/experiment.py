@@ -189,7 +189,7 @@ class Experiment:
         if builds.compiler() is None:
             progress.note(
                 f"No C++ compiler ({os.environ.get('CXX', 'g++')}) found: running with "
-                "numpy, up to 100 times slower; install g++ (apt install g++) to "
+                "numpy, some 30 times slower; install g++ (apt install g++) to "
                 "compile."
             )
             return runtime(self.circuit, self.rules, wiring), 1

@@ -1,4 +1,4 @@
-"""Runs episodes with Brian2's numpy target: no compiler, but up to 100 times slower.
+"""Runs episodes with Brian2's numpy target: no compiler, but some 30 times slower.
 
 It does what the compiled binary does, on the same network. Every episode builds that
 network anew, because the clock of an episode starts at zero.

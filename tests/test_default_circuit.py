@@ -89,3 +89,16 @@ def test_learning_is_in_the_synapses_of_the_labelled_cells(paired):
     pre = np.isin(after.pre, tags["ca1_pyramidal"].node_ids)
     assert np.median(grown[pre & post]) > 1.3
     assert abs(np.median(grown[~post]) - 1) < 0.02
+
+
+@pytest.mark.slow
+def test_every_group_meets_its_bands_on_a_seed_that_chose_nothing():
+    """All four arms on seed 11; docs/calibration.md tells which seeds chose values."""
+    measures = run("fear-conditioning", seed=11).measures
+    assert [m for m in measures if m.passes == 0] == []
+    assert {m.arm for m in measures if m.passes == 1} == {
+        "paired",
+        "no-shock",
+        "immediate-shock",
+        "anisomycin",
+    }
