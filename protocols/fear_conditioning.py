@@ -30,7 +30,7 @@ from .recorded import population_table, shown, synaptic_weights, whereabouts
 
 ATLAS = Source("whole-brain immediate-early-gene atlas, methods")
 FREY = Source("Frey et al. 1988", doi="10.1016/0006-8993(88)90290-4")
-FANSELOW = Source("immediate-shock deficit, PMC5362699")
+FANSELOW = Source("assumed, between 5 s and 30 s of PMC5362699")
 RYAN = Source("Ryan et al. 2015", doi="10.1126/science.aaa5542")
 LIU = Source("Liu et al. 2012", doi="10.1038/nature11028")
 PIGNATELLI = Source("Pignatelli et al. 2019")
