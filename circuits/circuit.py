@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from .drives import COLUMNS
 from .parameters import ASSUMED, Parameters
 from .projection import FIXED, Projection, Rule, code
 from .quantity import Quantity
@@ -52,7 +53,13 @@ class Synapse(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Circuit(Parameters):
-    """Regions and a scale."""
+    """Regions and a scale; ``columns`` are those of its stimulus.
+
+    An episode may record the voltages of the populations that ``traced`` names.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
+    traced: ClassVar[tuple[str, ...]] = ()
 
     scale: float = ASSUMED(1.0, "factor on the number of cells")
 
@@ -97,16 +104,30 @@ class Circuit(Parameters):
                 n_pre = self.populations[projection.pre].size
                 n_post = self.populations[projection.post].size
                 fitting = min(projection.in_degree, max(1, n_pre // 2))
+                rule = rules.get(projection.plastic, FIXED)
+                self._must_have(rule, projection)
                 built[projection.name] = Synapse(
                     name=projection.name,
                     projection=projection,
-                    rule=rules.get(projection.plastic, FIXED),
+                    rule=rule,
                     in_degree=fitting,
                     gain=projection.in_degree / fitting,
                     n_pre=n_pre,
                     n_post=n_post,
                 )
         return built
+
+    def _must_have(self, rule: Rule, projection: Projection) -> None:
+        """Refuse a rule that reads what its target cells or the stimulus lack."""
+        target = self.populations[projection.post].variables
+        for name in rule.needs:
+            if name not in target and name not in self.columns:
+                raise ValueError(
+                    f"{type(rule).__name__} on {projection.name} reads {name!r}, which "
+                    f"{projection.post} does not have: it has {', '.join(target)}, and "
+                    f"the stimulus {', '.join(self.columns)}. Choose another rule, or "
+                    f"cells with {name!r}."
+                )
 
     def symbols(  # type: ignore[override]
         self, rules: Rules

@@ -4,8 +4,11 @@ A drive adds a current to a population. It is evaluated once a millisecond, beca
 none of these inputs changes faster; its time course is a column of the episode's
 stimulus, so that no experiment needs a compile.
 
-    column   0 place    1 shock    2 x       3 y       4, 5 theta
-             0 to 1     0 to 1     metres    metres    cosine and sine of its phase
+    column   place     shock     x, y      theta_cos, theta_sin
+             0 to 1    0 to 1    metres    of the phase of theta
+
+Code reads a column by its name: ``stimulus(t, at_place)``. A circuit says which columns
+it has; those of drugs, which synapses read, every circuit has.
 """
 
 from dataclasses import dataclass
@@ -16,9 +19,11 @@ import numpy as np
 from .parameters import ASSUMED, Parameters, Source, symbol
 from .quantity import Quantity
 
-COLUMNS = ("place", "shock", "x", "y", "theta_cos", "theta_sin")
+# Shares of the NMDA receptors that APV blocks and of the tags that KN-93 prevents.
+DRUGS = ("apv", "kn93")
+COLUMNS = ("place", "shock", "x", "y", "theta_cos", "theta_sin", *DRUGS)
 
-THETA = "(1 + depth*(cos(lag)*stimulus(t, 4) + sin(lag)*stimulus(t, 5)))"
+THETA = "(1 + depth*(cos(lag)*stimulus(t, at_theta_cos) + sin(lag)*stimulus(t, at_theta_sin)))"
 
 ZHOU = Source("Zhou et al. 2009", doi="10.1038/nn.2405")
 STENSOLA = Source("Stensola et al. 2012", doi="10.1038/nature11649")
@@ -81,7 +86,9 @@ class PlaceDrive(Drive):
 
     # `knows` is the degree to which this episode's place drives the cell.
     variables: ClassVar[str] = "knows : 1"
-    current: ClassVar[str] = "I_place*knows*stimulus(t, 0)*(1 + depth*stimulus(t, 4))"
+    current: ClassVar[str] = (
+        "I_place*knows*stimulus(t, at_place)*(1 + depth*stimulus(t, at_theta_cos))"
+    )
 
     def __post_init__(self) -> None:
         """Refuse shares and spreads that do not exist."""
@@ -116,13 +123,13 @@ class GridDrive(Drive):
     lag : 1
     """
     update: ClassVar[str] = """
-    east = stimulus(t, 2)*metre - shift_x
-    north = stimulus(t, 3)*metre - shift_y
+    east = stimulus(t, at_x)*metre - shift_x
+    north = stimulus(t, at_y)*metre - shift_y
     hills = cos(wave*(cos(tilt)*east + sin(tilt)*north))
     hills += cos(wave*(cos(tilt + pi/3)*east + sin(tilt + pi/3)*north))
     hills += cos(wave*(cos(tilt + 2*pi/3)*east + sin(tilt + 2*pi/3)*north))
     """
-    current: ClassVar[str] = f"I_grid*clip(hills/3, 0, 1)*stimulus(t, 0)*{THETA}"
+    current: ClassVar[str] = f"I_grid*clip(hills/3, 0, 1)*stimulus(t, at_place)*{THETA}"
 
     def __post_init__(self) -> None:
         """Refuse a grid that does not exist."""
@@ -156,7 +163,7 @@ class ShockDrive(Drive):
     evenness: float = ASSUMED(0.0, "least degree of those, from 0 to 1")
 
     variables: ClassVar[str] = "reached : 1"
-    current: ClassVar[str] = "I_shock*reached*stimulus(t, 1)"
+    current: ClassVar[str] = "I_shock*reached*stimulus(t, at_shock)"
 
     def __post_init__(self) -> None:
         """Refuse shares that do not exist."""

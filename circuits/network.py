@@ -70,15 +70,13 @@ def _nothing_compiled() -> Iterator[None]:
 
 def _build(circuit: Circuit, rules: Rules, wiring: dict[str, Any]) -> b2.Network:
     clocks = Clocks(b2.Clock(STEP, name="steps"), b2.Clock(TICK, name="ticks"))
-    stimulus = b2.TimedArray(
-        np.zeros((CAPACITY, len(COLUMNS))), dt=TICK, name="stimulus"
-    )
+    shown = looking(circuit.columns)
     groups = {
-        name: group(population, stimulus, clocks)
+        name: group(population, shown, clocks)
         for name, population in circuit.populations.items()
     }
     synapses = [
-        join(synapse, groups, wiring[name], clocks)
+        join(synapse, groups, wiring[name], clocks, shown)
         for name, synapse in circuit.synapses(rules).items()
     ]
     monitors = [
@@ -87,10 +85,21 @@ def _build(circuit: Circuit, rules: Rules, wiring: dict[str, Any]) -> b2.Network
     return b2.Network(*groups.values(), *synapses, *monitors)
 
 
+def looking(columns: tuple[str, ...], rows: int = CAPACITY) -> dict[str, Any]:
+    """Return the names by which code reads a stimulus of these columns, all zero."""
+    values = np.zeros((rows, len(columns)))
+    places = {f"at_{name}": index for index, name in enumerate(columns)}
+    stimulus = b2.TimedArray(values, dt=TICK, name="stimulus")
+    return {"stimulus": stimulus, "tick": TICK, **places}
+
+
 def group(
-    population: Population, stimulus: b2.TimedArray, clocks: Clocks
+    population: Population, shown: dict[str, Any], clocks: Clocks
 ) -> b2.NeuronGroup:
-    """Build the cells of one population, with their drives."""
+    """Build the cells of one population, with their drives.
+
+    ``shown`` is what `looking` returns, for a circuit's columns.
+    """
     cell, symbols = population.cell, population.symbols
     variables = "\n".join(drive.variables for drive in population.drives)
     cells = b2.NeuronGroup(
@@ -101,7 +110,7 @@ def group(
         refractory=cell.refractory or False,
         method="euler",
         clock=clocks.steps,
-        namespace={"stimulus": stimulus, "tick": TICK},
+        namespace=shown,
         name=population.name,
     )
     assign(cells, symbols)
@@ -122,8 +131,12 @@ def join(
     groups: dict[str, b2.NeuronGroup],
     wiring: tuple[Any, Any],
     clocks: Clocks,
+    shown: dict[str, Any] | None = None,
 ) -> b2.Synapses:
-    """Build the synapses of one projection under its rule."""
+    """Build the synapses of one projection under its rule.
+
+    Without ``shown``, which is what `looking` returns, no drug is in the bath.
+    """
     projection, rule = synapse.projection, synapse.rule
     symbols = synapse.symbols
     arrival = {"transmit": rule.on_pre + _opening(projection.receptor, rule.weight)}
@@ -138,7 +151,9 @@ def join(
         on_pre=arrival,
         on_post=rule.on_post or None,
         delay=delays,
-        namespace={name: _function(f) for name, f in rule.functions.items()},
+        namespace=(shown or looking(COLUMNS, rows=1))
+        | {name: _function(f) for name, f in rule.functions.items()},
+        method="euler",
         name=projection.name,
         clock=clocks.steps,
     )
@@ -170,7 +185,11 @@ def _opening(receptor: str, weight: str) -> str:
     """Return the code that opens the receptors of a projection."""
     if receptor == "GABA_A":
         return f"\ng_gaba_post += {weight}"
-    slow = f"\ng_nmda_post += nmda*{weight}" if receptor == "AMPA+NMDA" else ""
+    slow = (
+        f"\ng_nmda_post += nmda*(1 - stimulus(t, at_apv))*{weight}"
+        if receptor == "AMPA+NMDA"
+        else ""
+    )
     return f"\ng_ampa_post += {weight}{slow}"
 
 

@@ -1,8 +1,10 @@
 """Projections between populations, and what a plasticity rule must offer them."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -31,54 +33,101 @@ class Function(NamedTuple):
     returns: str
 
 
-class Pool(NamedTuple):
-    """Plastic synapses that end on one population and share its protein.
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Ids = np.ndarray[Any, np.dtype[np.int32]]
+State = Mapping[str, Array]  # a rule's variables, arrays (synapses,)
 
-    Each entry of ``post`` (cell of each synapse), ``h`` and ``z`` is one projection.
+
+class Pool(NamedTuple):
+    """Plastic synapses that end on one population and share its proteins.
+
+    Each entry of ``post`` (cell of each synapse) and ``state`` (variables of the rule)
+    is one projection.
     """
 
-    post: Sequence[np.ndarray[Any, np.dtype[np.int32]]]
-    h: Sequence[np.ndarray[Any, np.dtype[np.float64]]]
-    z: Sequence[np.ndarray[Any, np.dtype[np.float64]]]
+    post: Sequence[Ids]
+    state: Sequence[State]
 
 
-class Rule(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class Rule(Parameters):
     """Brian2 code that changes a synapse, its symbols, and the state it starts from.
 
     ``weight`` is the conductance that one spike opens, in terms of the state and of
     ``w_0``, the projection's own weight. ``on_pre`` runs when a spike arrives, before
     ``weight`` is read; ``extra_pre`` are further events of the presynaptic spike.
-    ``clocks`` names the variables that hold a time, ``fleeting`` those that a gap sets
-    to zero. A rule with an early phase also has ``advance``, one with a late phase
-    ``gap``.
+    ``clocks`` names the variables that hold a time. ``needs`` names what else the code
+    reads: variables of the target cell (``v``) and columns of the stimulus (``apv``,
+    read as ``stimulus(t, at_apv)``).
     """
-
-    model: ClassVar[str]
-    on_pre: ClassVar[str]
-    extra_pre: ClassVar[tuple[Event, ...]]
-    on_post: ClassVar[str]
-    weight: ClassVar[str]
-    start: ClassVar[Mapping[str, float]]
-    clocks: ClassVar[tuple[str, ...]]
-    fleeting: ClassVar[tuple[str, ...]]
-    functions: ClassVar[Mapping[str, Function]]
-
-    def symbols(self, text: str) -> dict[str, Quantity | float]: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fixed(Parameters):
-    """The rule that learns nothing."""
 
     model: ClassVar[str] = ""
     on_pre: ClassVar[str] = ""
     extra_pre: ClassVar[tuple[Event, ...]] = ()
     on_post: ClassVar[str] = ""
     weight: ClassVar[str] = "w_0"
-    start: ClassVar[Mapping[str, float]] = {}
+    start: ClassVar[Mapping[str, float]] = MappingProxyType({})
     clocks: ClassVar[tuple[str, ...]] = ()
-    fleeting: ClassVar[tuple[str, ...]] = ()
-    functions: ClassVar[Mapping[str, Function]] = {}
+    functions: ClassVar[Mapping[str, Function]] = MappingProxyType({})
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def rest(
+        self, state: State, seconds: float, post: Ids, rng: np.random.Generator
+    ) -> dict[str, Array]:
+        """Return the synapses after a time without spikes, dated from its end.
+
+        Parameters
+        ----------
+        state : the rule's variables, arrays (synapses,); times in them count from the
+            beginning of the rest, so they are 0 or negative
+        post : cell on which each synapse ends
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedRule(Rule):
+    """A rule whose late phase draws on proteins that a neuron's synapses share.
+
+    ``late`` names the variables of the late phase, which spikes do not change.
+    """
+
+    pools: ClassVar[int] = 1
+    late: ClassVar[tuple[str, ...]]
+
+    @property
+    @abstractmethod
+    def settled_s(self) -> float:
+        """Seconds without spikes after which ``consolidate`` takes over from `rest`."""
+
+    @abstractmethod
+    def consolidate(
+        self,
+        pool: Pool,
+        protein: Array,
+        seconds: float,
+        synthesis: float,
+        modulator: float,
+    ) -> tuple[list[dict[str, Array]], Array]:
+        """Return the synapses and the proteins after a time without spikes.
+
+        Parameters
+        ----------
+        protein : array (pools, n_post)
+        synthesis : rate of protein synthesis as a share of the normal one
+        modulator : neuromodulation as a multiple of a slice's
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fixed(Rule):
+    """The rule that learns nothing."""
+
+    def rest(
+        self, state: State, seconds: float, post: Ids, rng: np.random.Generator
+    ) -> dict[str, Array]:
+        """Return what was given: there is no state."""
+        return dict(state)
 
 
 FIXED = Fixed()

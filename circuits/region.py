@@ -1,5 +1,6 @@
 """A region: populations of cells and the projections that end on them."""
 
+import re
 from dataclasses import dataclass, fields
 from typing import ClassVar, NamedTuple
 
@@ -30,6 +31,13 @@ class Population(NamedTuple):
         for drive in self.drives:
             found |= drive.symbols(f"{drive.update}\n{drive.current}")
         return found
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """What a cell's equations and drives declare."""
+        text = [self.cell.membrane, self.cell.receptors]
+        text += [drive.variables for drive in self.drives]
+        return tuple(re.findall(r"^\s*(?:d(?=\w+/dt))?(\w+)", "\n".join(text), re.M))
 
 
 @dataclass(frozen=True, kw_only=True)

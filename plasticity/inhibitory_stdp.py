@@ -18,21 +18,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
-from ..circuits.parameters import ASSUMED, Parameters, Source
-from ..circuits.projection import Event, Function
+import numpy as np
+
+from ..circuits.parameters import ASSUMED, Source
+from ..circuits.projection import Array, Ids, Rule, State
 from ..circuits.quantity import Quantity
+from .traces import faded, fading
 
 VOGELS = Source("Vogels et al. 2011", doi="10.1126/science.1211095")
 
-FADE = """
-pre_trace = pre_trace*exp(-(t - t_last)/tau)
-post_trace = post_trace*exp(-(t - t_last)/tau)
-t_last = t
-"""
+FADE = fading(pre_trace="tau", post_trace="tau")
 
 
 @dataclass(frozen=True, kw_only=True)
-class InhibitorySTDP(Parameters):
+class InhibitorySTDP(Rule):
     """Symmetric pair rule of inhibitory synapses onto principal cells."""
 
     tau: Quantity = VOGELS("20 ms", "width of the window")
@@ -50,17 +49,21 @@ class InhibitorySTDP(Parameters):
         "strength = clip(strength + eta*(post_trace - 2*rho_0*tau), 0, w_max)\n"
         "pre_trace += 1"
     )
-    extra_pre: ClassVar[tuple[Event, ...]] = ()
     on_post: ClassVar[str] = FADE + (
         "strength = clip(strength + eta*pre_trace, 0, w_max)\npost_trace += 1"
     )
     weight: ClassVar[str] = "w_0*strength"
     start: ClassVar[Mapping[str, float]] = MappingProxyType({"strength": 1.0})
     clocks: ClassVar[tuple[str, ...]] = ("t_last",)
-    fleeting: ClassVar[tuple[str, ...]] = ("pre_trace", "post_trace", "t_last")
-    functions: ClassVar[Mapping[str, Function]] = MappingProxyType({})
 
     def __post_init__(self) -> None:
         """Refuse traces that cannot decay, bounds that meet, and a step back."""
         self.must_be("a value above 0", "tau", "w_max")
         self.must_be("0 or more", "rho_0", "eta")
+
+    def rest(
+        self, state: State, seconds: float, post: Ids, rng: np.random.Generator
+    ) -> dict[str, Array]:
+        """Let the traces decay; the strength stays."""
+        tau = float(self.tau)
+        return faded(state, seconds, {"pre_trace": tau, "post_trace": tau})

@@ -33,19 +33,35 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..circuits.parameters import ASSUMED, Parameters, Source
-from ..circuits.projection import LONGEST_S, Event, Function, Pool
+from ..circuits.drives import DRUGS
+from ..circuits.parameters import ASSUMED, Source
+from ..circuits.projection import (
+    LONGEST_S,
+    Array,
+    Event,
+    Function,
+    Ids,
+    Pool,
+    SharedRule,
+    State,
+)
 from ..circuits.quantity import Quantity
 
 LUBOEINSKI = Source("Luboeinski and Tetzlaff 2021", doi="10.1038/s42003-021-01778-y")
 GRAUPNER = Source("Graupner and Brunel 2012", doi="10.1073/pnas.1109359109")
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
+# The pools that potentiated and depressed synapses draw on, by rows of the proteins.
+CAPTURED = {
+    "common": ((0,), (0,)),
+    "specific": ((1,), (2,)),
+    "both": ((0, 1), (0, 2)),
+}
 
 # Brian2 wants a statement on one line.
 ADVANCE = (
     "h = early_phase(h, Ca, t - t_last, tau_Ca, theta_d, theta_p,"
     " gamma_d, gamma_p, tau_h, h_max, sigma)\n"
+    "taggable = taggable + (1 - stimulus(t, at_kn93) - taggable)*int(Ca > theta_p)\n"
     "Ca = Ca*exp(-(t - t_last)/tau_Ca)\n"
     "t_last = t\n"
 )
@@ -138,13 +154,14 @@ def _early_phase_numpy(*arguments: Any) -> Array:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaggingCapture(Parameters):
+class TaggingCapture(SharedRule):
     """Early phase by calcium; late phase by a tag and proteins."""
 
     tau_Ca: Quantity = LUBOEINSKI("48.8 ms", "calcium decay")
     delay_Ca: Quantity = LUBOEINSKI("18.8 ms", "delay of the presynaptic calcium")
     pre_Ca: float = LUBOEINSKI(1.0, "calcium of a presynaptic spike")
     post_Ca: float = LUBOEINSKI(0.2758, "calcium of a postsynaptic spike")
+    influx: float = ASSUMED(1.0, "calcium influx, as a share of that in a slice")
     theta_d: float = ASSUMED(1.5, "calcium threshold of depression (interim)")
     theta_p: float = ASSUMED(1.9, "calcium threshold of potentiation (interim)")
     gamma_d: float = ASSUMED(100.0, "rate of depression (interim)")
@@ -156,6 +173,9 @@ class TaggingCapture(Parameters):
     theta_pro: float = ASSUMED(
         0.01, "mean change over a neuron's synapses that starts protein synthesis"
     )
+    proteins: str = LUBOEINSKI.name(
+        "common", "common, specific (to LTP and to LTD), or both at once"
+    )
     tau_p: Quantity = LUBOEINSKI("3600 s", "protein time constant")
     tau_z: Quantity = LUBOEINSKI("3600 s", "late-phase time constant")
     z_max: float = LUBOEINSKI(1.0, "ceiling of the late phase")
@@ -165,17 +185,21 @@ class TaggingCapture(Parameters):
     h : 1
     z : 1
     Ca : 1
+    taggable : 1
     t_last : second
     """
     on_pre: ClassVar[str] = ADVANCE
     extra_pre: ClassVar[tuple[Event, ...]] = (
-        Event("calcium", ADVANCE + "Ca += pre_Ca", "delay_Ca"),
+        Event(
+            "calcium",
+            ADVANCE + "Ca += influx*pre_Ca*(1 - stimulus(t, at_apv))",
+            "delay_Ca",
+        ),
     )
-    on_post: ClassVar[str] = ADVANCE + "Ca += post_Ca"
+    on_post: ClassVar[str] = ADVANCE + "Ca += influx*post_Ca"
     weight: ClassVar[str] = "w_0*(h + z)"
-    start: ClassVar[Mapping[str, float]] = MappingProxyType({"h": 1.0})
+    start: ClassVar[Mapping[str, float]] = MappingProxyType({"h": 1.0, "taggable": 1.0})
     clocks: ClassVar[tuple[str, ...]] = ("t_last",)
-    fleeting: ClassVar[tuple[str, ...]] = ("t_last",)
     functions: ClassVar[Mapping[str, Function]] = MappingProxyType(
         {
             "early_phase": Function(
@@ -186,16 +210,23 @@ class TaggingCapture(Parameters):
             )
         }
     )
+    needs: ClassVar[tuple[str, ...]] = DRUGS
+    pools: ClassVar[int] = 3
+    late: ClassVar[tuple[str, ...]] = ("z",)
 
     def __post_init__(self) -> None:
         """Refuse what the closed form does not hold for."""
         above = "a value above 0"
         self.must_be(above, "tau_Ca", "tau_h", "tau_p", "tau_z")
         self.must_be(above, "theta_d", "theta_tag", "theta_pro")
-        self.must_be("0 or more", "delay_Ca", "pre_Ca", "post_Ca")
+        self.must_be("0 or more", "delay_Ca", "pre_Ca", "post_Ca", "influx")
         self.must_be("0 or more", "gamma_d", "gamma_p", "sigma", "z_max")
         self.must_be("at least 1", "h_max")
         self.must_be("a value from -1 to 0", "z_min")
+        if self.proteins not in CAPTURED:
+            raise ValueError(
+                f"proteins={self.proteins}: {', '.join(CAPTURED)} are possible."
+            )
         if float(self.delay_Ca) > LONGEST_S:
             raise ValueError(
                 f"delay_Ca={self.delay_Ca}: {LONGEST_S:g} s at most is wanted."
@@ -207,9 +238,9 @@ class TaggingCapture(Parameters):
             )
 
     @property
-    def run_down_s(self) -> float:
-        """Seconds after which calcium is gone: a share of 4.5e-5 is left."""
-        return 10 * float(self.tau_Ca)
+    def settled_s(self) -> float:
+        """Seconds after which calcium is gone: a share of 4.5e-5 at most is left."""
+        return max(0.5, 10 * float(self.tau_Ca))
 
     def advance(
         self,
@@ -225,49 +256,96 @@ class TaggingCapture(Parameters):
         fading: Array = np.exp(-np.asarray(elapsed) / float(self.tau_Ca))
         return early_phase(h, c, elapsed, **symbols), c * fading
 
-    def gap(
-        self, pool: Pool, protein: Array, seconds: float, alpha: float = 1.0
-    ) -> tuple[list[Array], list[Array], Array]:
+    def tagged(self, state: State) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Tell which synapses carry a tag."""
+        return np.asarray(self._tag(state) > self.theta_tag)
+
+    def rest(
+        self, state: State, seconds: float, post: Ids, rng: np.random.Generator
+    ) -> dict[str, Array]:
+        """Let calcium run down, exactly and with its noise; the early phase decays."""
+        elapsed = seconds - state["t_last"]
+        h, c = self.advance(state["h"], state["Ca"], elapsed, rng.standard_normal)
+        return {**state, "h": h, "Ca": c, "t_last": np.zeros(len(h))}
+
+    def consolidate(
+        self,
+        pool: Pool,
+        protein: Array,
+        seconds: float,
+        synthesis: float,
+        modulator: float,
+    ) -> tuple[list[dict[str, Array]], Array]:
         """Advance the synapses of one population through a time without spikes.
 
-        Exact when calcium is below both thresholds. ``alpha`` is the rate of protein
-        synthesis as a share of the normal one (0 under full anisomycin).
+        Exact when calcium is below both thresholds. Protein is made while the mean
+        change over a neuron's synapses lies above theta_pro/modulator.
 
-        Returns
-        -------
-        h, z : a list of arrays each, as in ``pool``
-        protein : array (n_post,)
+        Parameters
+        ----------
+        protein : array (3, n_post): common, of potentiation, of depression
         """
         leak = 0.1 / float(self.tau_h)
-        inputs = sum(np.bincount(p, minlength=len(protein)) for p in pool.post)
-        moved = np.zeros(len(protein))
-        for post, h in zip(pool.post, pool.h, strict=True):
-            moved += np.bincount(post, np.abs(h - 1.0), minlength=len(protein))
-        share = moved / np.maximum(inputs, 1) / self.theta_pro
+        n = protein.shape[1]
+        inputs = sum(np.bincount(p, minlength=n) for p in pool.post)
+        moved = np.zeros((3, n))
+        for post, state in zip(pool.post, pool.state, strict=True):
+            change = state["h"] - 1.0
+            for row, part in enumerate((np.abs(change), change.clip(0), -change)):
+                moved[row] += np.bincount(post, part.clip(0), minlength=n)
+        share = moved / np.maximum(inputs, 1) * modulator / self.theta_pro
         ends = np.log(np.maximum(share, 1.0)) / leak
-        fading = np.exp(-leak * seconds)
-        new_h, new_z = [], []
-        for post, h, z in zip(pool.post, pool.h, pool.z, strict=True):
-            change = h - 1.0
-            tagged = np.log(np.maximum(np.abs(change) / self.theta_tag, 1.0)) / leak
-            until = np.minimum(seconds, tagged)
-            dose = self._dose(protein[post], ends[post], until, alpha)
+        after = []
+        for post, state in zip(pool.post, pool.state, strict=True):
+            change = state["h"] - 1.0
+            tag = np.log(np.maximum(self._tag(state) / self.theta_tag, 1.0)) / leak
+            until = np.minimum(seconds, tag)
             bound = np.where(change > 0, self.z_max, self.z_min)
-            new_z.append(bound + (z - bound) * np.exp(-dose / float(self.tau_z)))
-            new_h.append(1.0 + change * fading)
-        return new_h, new_z, self._protein(protein, ends, seconds, alpha)
+            dose = np.zeros(len(post))
+            # Only where there is a tag and protein: most synapses have neither.
+            some = np.flatnonzero(
+                (until > 0) & (np.any(protein > 0, axis=0) | (ends[0] > 0))[post]
+            )
+            for rows, which in zip(CAPTURED[self.proteins], (1, -1), strict=True):
+                these = some[np.sign(change[some]) == which]
+                cells = np.ix_(rows, post[these])
+                dose[these] = self._dose(
+                    protein[cells], ends[cells], until[these], synthesis
+                )
+            z = bound + (state["z"] - bound) * np.exp(-dose / float(self.tau_z))
+            faded = state["Ca"] * np.exp(-seconds / float(self.tau_Ca))
+            h = 1.0 + change * np.exp(-leak * seconds)
+            after.append({**state, "h": h, "z": z, "Ca": faded})
+        return after, self._protein(protein, ends, seconds, synthesis)
 
-    def _protein(self, p: Array, ends: Array, at: Any, alpha: float) -> Array:
+    def _tag(self, state: State) -> Array:
+        """Return the change that a tag goes by; CaMKII sets those of potentiation."""
+        change = state["h"] - 1.0
+        return np.where(change > 0, change * state["taggable"], -change)
+
+    def _protein(self, p: Array, ends: Array, at: Any, synthesis: float) -> Array:
         """Return the protein at time ``at`` when its source ends at ``ends``."""
         tau = float(self.tau_p)
         on = np.minimum(at, ends)
-        level = alpha + (p - alpha) * np.exp(-on / tau)
+        level = synthesis + (p - synthesis) * np.exp(-on / tau)
         return np.asarray(level * np.exp(-(at - on) / tau))
 
-    def _dose(self, p: Array, ends: Array, at: Any, alpha: float) -> Array:
-        """Return the integral of the protein from 0 to ``at``."""
+    def _dose(self, p: Array, ends: Array, until: Array, synthesis: float) -> Array:
+        """Return the integral from 0 of the product of pools, (pools, synapses)."""
         tau = float(self.tau_p)
-        on = np.minimum(at, ends)
-        made = alpha * on + (p - alpha) * tau * -np.expm1(-on / tau)
-        left = self._protein(p, ends, on, alpha)
-        return np.asarray(made + left * tau * -np.expm1(-(at - on) / tau))
+        edges = np.minimum(np.sort(ends, axis=0), until)
+        dose, now = np.zeros(len(until)), np.zeros(len(until))
+        for edge in (*edges, until):
+            lasts = edge - now
+            source = np.where(ends > now, synthesis, 0.0)
+            above = p - source
+            once, twice = (-np.expm1(-k * lasts / tau) * tau / k for k in (1, 2))
+            if len(p) == 1:
+                dose += source[0] * lasts + above[0] * once
+            else:
+                mixed = source[0] * above[1] + source[1] * above[0]
+                dose += source[0] * source[1] * lasts + mixed * once
+                dose += above[0] * above[1] * twice
+            p = source + above * np.exp(-lasts / tau)
+            now = edge
+        return dose

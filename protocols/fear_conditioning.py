@@ -18,7 +18,6 @@ from ..analysis.freezing import freezing, population_rate
 from ..analysis.overlap import active_cells, overlap_over_chance, rates
 from ..circuits import Memory
 from ..circuits.circuit import Rules
-from ..circuits.drives import COLUMNS
 from ..circuits.parameters import ASSUMED, Source
 from ..circuits.quantity import Quantity
 from ..plasticity import InhibitorySTDP, TaggingCapture
@@ -197,9 +196,9 @@ class FearConditioning(Protocol):
             tags={"training": labelled},
             behaviour={
                 "freezing": self._freezing(spikes["cea_output"], timeline),
-                "position": whereabouts(self.timeline(arm), timeline),
+                "position": whereabouts(circuit, self.timeline(arm), timeline),
             },
-            signals=shown("shock", self.timeline(arm), timeline),
+            signals=shown(circuit, "shock", self.timeline(arm), timeline),
         )
 
     def bands(self) -> tuple[Band, ...]:
@@ -354,7 +353,7 @@ class FearConditioning(Protocol):
             start += seconds
         now = np.concatenate(lived)
         t = np.arange(len(now)) * 1e-3
-        columns = dict.fromkeys(COLUMNS, np.zeros(len(t)))
+        columns = dict.fromkeys(self.circuit.columns, np.zeros(len(t)))
         late = (now - float(self.known_after)) / float(self.known_over)
         with np.errstate(over="ignore"):  # infinite long before it becomes known
             columns["place"] = 1 / (1 + np.exp(-late))
@@ -364,7 +363,7 @@ class FearConditioning(Protocol):
         columns["y"] = 0.15 + float(self.circle) * np.sin(turn)
         phase = 2 * np.pi * float(self.f_theta) * t
         columns["theta_cos"], columns["theta_sin"] = np.cos(phase), np.sin(phase)
-        return np.column_stack([columns[name] for name in COLUMNS])
+        return np.column_stack([columns[name] for name in self.circuit.columns])
 
     def _fos(self, region: str) -> float:
         return float(getattr(self, f"fos_{region.lower()}"))

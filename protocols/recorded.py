@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from ..circuits.circuit import Circuit, Rules
-from ..circuits.drives import COLUMNS
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import PopulationInfo, Signal, Span, Trace, Weights
 from ..simulation.state import wire
@@ -44,9 +43,11 @@ def synaptic_weights(
     return found
 
 
-def whereabouts(steps: tuple[Step, ...], timeline: tuple[Span, ...]) -> Trace:
+def whereabouts(
+    circuit: Circuit, steps: tuple[Step, ...], timeline: tuple[Span, ...]
+) -> Trace:
     """Return the animal's position in all episodes, every 20 ms."""
-    x, y = COLUMNS.index("x"), COLUMNS.index("y")
+    x, y = circuit.columns.index("x"), circuit.columns.index("y")
     times: list[Any] = []
     places: list[Any] = []
     for step, span in zip(steps, timeline, strict=True):
@@ -58,10 +59,13 @@ def whereabouts(steps: tuple[Step, ...], timeline: tuple[Span, ...]) -> Trace:
 
 
 def shown(
-    column: str, steps: tuple[Step, ...], timeline: tuple[Span, ...]
+    circuit: Circuit,
+    column: str,
+    steps: tuple[Step, ...],
+    timeline: tuple[Span, ...],
 ) -> dict[str, Signal]:
     """Return a column of the stimulus, of the episodes in which it is not all zero."""
-    index = COLUMNS.index(column)
+    index = circuit.columns.index(column)
     return {
         f"{column} {span.name}": Signal(
             step.stimulus[:, index].copy(), 1000.0, span.start_s, "1"

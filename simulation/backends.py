@@ -24,10 +24,14 @@ from .timeline import TICK_S
 
 
 class Outcome(NamedTuple):
-    """The state after an episode, and (ids, step of firing) of every population."""
+    """The state after an episode, and (ids, step of firing) of every population.
+
+    A trace holds the voltages of a population, (steps, cells), each at a step's end.
+    """
 
     state: State
     spikes: dict[str, tuple[Array, Array]]
+    traces: dict[str, Array]
 
 
 class Backend(Protocol):
@@ -41,6 +45,7 @@ class Backend(Protocol):
         stimulus: Array,
         seed: int,
         tell: Callable[[float], None],
+        traced: bool = False,
     ) -> Outcome: ...
 
 
@@ -67,7 +72,12 @@ class Compiled:
                 ids.astype(np.int32).tofile(arrays / file)
 
     def episode(
-        self, state: State, stimulus: Array, seed: int, tell: Callable[[float], None]
+        self,
+        state: State,
+        stimulus: Array,
+        seed: int,
+        tell: Callable[[float], None],
+        traced: bool = False,
     ) -> Outcome:
         """Run the binary on files in a folder of its own."""
         steps = steps_of(stimulus, *self.manifest["stimulus"])
@@ -85,12 +95,15 @@ class Compiled:
                 "STEPS": steps,
                 "SEED": seed,
             }
+            if traced:
+                told["TRACE"] = here / "trace"
             self._call({f"TRISYNAPSE_{k}": str(v) for k, v in told.items()}, tell)
             spikes = self._read_spikes(here / "spikes")
+            traces = self._read_traces(here / "trace", steps) if traced else {}
             end = self._read(state, here / "result")
         end = later(end, self.circuit, self.rules, steps * STEP_S)
         pending = under_way(state, spikes, self.circuit, self.rules, steps)
-        return Outcome(replace(end, pending=pending), spikes)
+        return Outcome(replace(end, pending=pending), spikes, traces)
 
     def _call(self, told: dict[str, str], tell: Callable[[float], None]) -> None:
         # The binary prints a dot every 500 steps, outside its loop over objects. In a
@@ -149,6 +162,19 @@ class Compiled:
                 ids = np.fromfile(file, "<i4", n)
                 spikes[name] = ids, np.rint(np.fromfile(file, "<f8", n) / STEP_S)
         return spikes
+
+    def _read_traces(self, path: Path, steps: int) -> dict[str, Array]:
+        sizes = [
+            (owner, size)
+            for owner, name, _, size in self.manifest["state"]
+            if name == "v" and owner in self.manifest["traced"]
+        ]
+        rows = np.fromfile(path).reshape(steps, -1)
+        edges = np.cumsum([0, *(size for _, size in sizes)])
+        return {
+            owner: rows[:, a:b]
+            for (owner, _), a, b in zip(sizes, edges, edges[1:], strict=False)
+        }
 
 
 def _write_pending(state: State, populations: list[str], path: Path) -> None:

@@ -25,10 +25,10 @@ import numpy as np
 from ..circuits.circuit import Circuit, Rules, stream_seed
 from . import builds
 from .backends import Backend, Compiled, runtime
-from .gap import cross
+from .gap import cross, fold
 from .recording import Span, Spikes
 from .state import STEP_S, State, Wiring, enter, newborn, wire
-from .timeline import TICK_S, Episode, Gap, Step
+from .timeline import TICK_S, Episode, Gap, Piece, Step
 
 
 class Interrupted(KeyboardInterrupt):
@@ -171,7 +171,7 @@ class Experiment:
             if isinstance(node.step, Gap):
                 self._gap(wiring, before, node.step, node.place, aside)
             else:
-                self._episode(backend, before, node.step, node.place, aside, tell)
+                self._episode(backend, wiring, before, node, aside, tell)
             _keep(aside, folder / "nodes" / node.name)
 
         try:
@@ -213,28 +213,43 @@ class Experiment:
     def _episode(
         self,
         backend: Backend,
+        wiring: Wiring,
         before: State,
-        step: Episode,
-        place: str,
+        node: Node,
         aside: Path,
         tell: Callable[[float], None],
     ) -> None:
+        step = node.step
+        assert isinstance(step, Episode)
         state = enter(before, self.circuit, self.seed, step.place)
         parts: dict[str, list[Any]] = {name: [] for name in self.circuit.populations}
+        traces: dict[str, list[Any]] = {}
         for first in range(0, len(step.stimulus), backend.rows):
             stimulus = step.stimulus[first : first + backend.rows]
-            whole = (place, first) if first else (place,)
+            whole = (node.place, first) if first else (node.place,)
             seed = stream_seed(self.seed, "episode", *whole)
-            state, spikes = backend.episode(state, stimulus, seed, tell)
+            state, spikes, seen = backend.episode(
+                state, stimulus, seed, tell, step.traced
+            )
+            if not step.branch:
+                piece = Piece(len(stimulus) * TICK_S, step.synthesis, step.modulator)
+                state = fold(state, self.circuit, self.rules, wiring, piece)
             begun = round(first * TICK_S / STEP_S)
             for name, (ids, when) in spikes.items():
                 parts[name].append((ids, when + begun))
+            for name, voltages in seen.items():
+                traces.setdefault(name, []).append(voltages)
         arrays: dict[str, Any] = {}
         for name, some in parts.items():
             ids, steps = (np.concatenate(each) for each in zip(*some, strict=True))
             arrays[f"{name}/ids"] = ids.astype(np.uint32)
             arrays[f"{name}/steps"] = steps.astype(np.int64)
         np.savez(aside / "spikes.npz", **arrays)
+        if step.traced:
+            np.savez(
+                aside / "traces.npz",
+                **{name: np.concatenate(some) for name, some in traces.items()},
+            )
         if not step.branch:
             state.save(aside)
 
@@ -312,12 +327,20 @@ class ArmResult:
                     parts[name].append((times, file[f"{name}/ids"]))
         return {name: _joined(some) for name, some in parts.items()}
 
+    def traces(self, step: str) -> dict[str, Any]:
+        """Return the voltages that a traced step recorded, {population: (n, cells)}."""
+        with np.load(self._folder(step) / "traces.npz") as file:
+            return {name: file[name] for name in file.files}
+
     def state(self, step: str) -> State:
         """Return the state after the step of this name."""
+        return State.load(self._folder(step))
+
+    def _folder(self, step: str) -> Path:
         for node in self.history.nodes:
-            if node.step.name == step and not node.step.branch:
-                return State.load(self.folder / "nodes" / node.name)
-        raise KeyError(f"No step {step!r} that leaves a state.")
+            if node.step.name == step:
+                return self.folder / "nodes" / node.name
+        raise KeyError(f"No step {step!r}.")
 
 
 def _joined(parts: list[Any]) -> Spikes:
@@ -332,7 +355,8 @@ def _name(parent: str, place: str, step: Step) -> str:
         told: list[Any] = ["gap", step.pieces]
     else:
         course = builds.digest(np.asarray(step.stimulus, dtype=float).tobytes())
-        told = ["episode", step.place, course, step.branch]
+        kept = step.branch, step.traced, step.synthesis, step.modulator
+        told = ["episode", step.place, course, kept]
     return builds.digest(json.dumps([parent, place, told]))
 
 

@@ -1,21 +1,19 @@
 """Time without spikes, in closed form: minutes to weeks in milliseconds of computing.
 
-A gap first lets each synapse's calcium run down (half a second of the gap, exactly and
-with its noise), then advances early phase, tags, proteins and late phase together, in
-pieces of constant protein synthesis. Cells end at rest; traces of spikes are gone.
+Every rule says what its synapses do meanwhile. Where the synapses of a neuron share
+proteins, each first runs down by itself (half a second: calcium, exactly and with its
+noise), then early phase, tags, proteins and late phase advance together, in pieces of
+constant protein synthesis and neuromodulation. Cells end at rest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, cast
-
-import numpy as np
+from typing import Any
 
 from ..circuits.circuit import Circuit, Rules, Synapse, stream
-from ..circuits.projection import Pool
+from ..circuits.projection import Pool, SharedRule
 from .state import State, Wiring, at_rest
-
-RUN_DOWN_S = 0.5  # or longer, where a rule says so
+from .timeline import Piece
 
 
 def cross(
@@ -23,7 +21,7 @@ def cross(
     circuit: Circuit,
     rules: Rules,
     wiring: Wiring,
-    pieces: tuple[tuple[float, float], ...],
+    pieces: Iterable[tuple[float, ...]],
     seed: int,
     place: str,
 ) -> State:
@@ -31,60 +29,76 @@ def cross(
 
     Parameters
     ----------
-    pieces : (seconds, share of normal protein synthesis) one after the other
-    seed, place : the random stream of the calcium's last run-down
+    pieces : `Piece`s one after the other
+    seed, place : the random stream of what runs down at the beginning
     """
     rng = stream(seed, "gap", place)
+    told = [Piece(*piece) for piece in pieces]
+    whole = sum(piece.seconds for piece in told)
     synapses = circuit.synapses(rules)
-    variables = {name: dict(v) for name, v in state.variables.items()}
-    asked = (getattr(synapse.rule, "run_down_s", 0.0) for synapse in synapses.values())
-    run_down_s = max([RUN_DOWN_S, *asked])
+    sharing = [s.rule for s in synapses.values() if isinstance(s.rule, SharedRule)]
+    first = min(max((rule.settled_s for rule in sharing), default=0.0), whole)
     for name, synapse in synapses.items():
-        _settle(variables[name] if name in variables else {}, synapse, run_down_s, rng)
+        if name in state.variables:
+            alone = first if isinstance(synapse.rule, SharedRule) else whole
+            before, post = state.variables[name], wiring[name][1]
+            after = synapse.rule.rest(before, alone, post, rng)
+            state = state.changed(name, after)
+    for piece in _after(first, told):
+        state = _consolidated(state, synapses, wiring, piece, ())
+    return at_rest(state, circuit, rules, rng)
+
+
+def fold(
+    state: State, circuit: Circuit, rules: Rules, wiring: Wiring, piece: Piece
+) -> State:
+    """Return the state with proteins and late phase brought to an episode's end.
+
+    Spikes have advanced all else, event by event. The early phase that the episode left
+    counts for all of it.
+    """
+    synapses = circuit.synapses(rules)
+    still = {
+        name: tuple(v for v in state.variables[name] if v not in s.rule.late)
+        for name, s in synapses.items()
+        if isinstance(s.rule, SharedRule)
+    }
+    return _consolidated(state, synapses, wiring, piece, still)
+
+
+def _consolidated(
+    state: State,
+    synapses: dict[str, Synapse],
+    wiring: Wiring,
+    piece: Piece,
+    still: Any,
+) -> State:
+    """Advance all that shares proteins, but for the variables that stand ``still``."""
     protein = dict(state.protein)
-    left = list(_after(run_down_s, pieces))
     for post in protein:
-        sharing = [s for s in synapses.values() if shares(s, post)]
-        ends = [wiring[s.name][1] for s in sharing]
-        h = [variables[s.name]["h"] for s in sharing]
-        z = [variables[s.name]["z"] for s in sharing]
-        p, rule = protein[post], cast(Any, sharing[0].rule)
-        # In spiking time the early phase has been advanced already, event by event.
-        _, z, p = rule.gap(Pool(ends, h, z), p, state.unfolded_s, pieces[0][1])
-        for seconds, synthesis in left:
-            h, z, p = rule.gap(Pool(ends, h, z), p, seconds, synthesis)
-        for s, one_h, one_z in zip(sharing, h, z, strict=True):
-            variables[s.name] |= {"h": one_h, "z": one_z}
-        protein[post] = p
-    after = replace(state, variables=variables, protein=protein, unfolded_s=0.0)
-    return at_rest(after, circuit, rules, rng)
-
-
-def _after(
-    seconds: float, pieces: tuple[tuple[float, float], ...]
-) -> Iterator[tuple[float, float]]:
-    """Yield what is left of the pieces after so many seconds."""
-    for lasts, alpha in pieces:
-        spent = min(seconds, lasts)
-        seconds -= spent
-        yield lasts - spent, alpha
-
-
-def _settle(
-    variables: dict[str, Any], synapse: Synapse, run_down_s: float, rng: Any
-) -> None:
-    """Let calcium run down; forget the traces of pair rules."""
-    rule = synapse.rule
-    if hasattr(rule, "advance"):
-        elapsed = run_down_s - variables["t_last"]
-        variables["h"], _ = rule.advance(
-            variables["h"], variables["Ca"], elapsed, rng.standard_normal
+        own = [name for name, s in synapses.items() if shares(s, post)]
+        rule = synapses[own[0]].rule
+        assert isinstance(rule, SharedRule)
+        ends = [wiring[name][1] for name in own]
+        before = [state.variables[name] for name in own]
+        after, protein[post] = rule.consolidate(
+            Pool(ends, before), protein[post], *piece
         )
-        variables["Ca"] = np.zeros(synapse.size)
-    for name in rule.fleeting:
-        variables[name] = np.zeros(synapse.size)
+        for name, new in zip(own, after, strict=True):
+            kept = still[name] if still else ()
+            state = state.changed(name, {v: new[v] for v in new if v not in kept})
+    return replace(state, protein=protein)
+
+
+def _after(seconds: float, pieces: list[Piece]) -> Iterator[Piece]:
+    """Yield what is left of the pieces after so many seconds."""
+    for piece in pieces:
+        spent = min(seconds, piece.seconds)
+        seconds -= spent
+        if spent < piece.seconds:
+            yield piece._replace(seconds=piece.seconds - spent)
 
 
 def shares(synapse: Synapse, post: str) -> bool:
     """Tell whether a projection draws on the protein of a population."""
-    return synapse.projection.post == post and hasattr(synapse.rule, "gap")
+    return synapse.projection.post == post and isinstance(synapse.rule, SharedRule)

@@ -17,7 +17,6 @@ import brian2 as b2
 import numpy as np
 from brian2.core.variables import ArrayVariable
 
-from ..circuits.drives import COLUMNS
 from ..circuits.network import CAPACITY, STEP, build
 from .outline import Outlined
 
@@ -29,7 +28,8 @@ VECTORS = ["--param=vect-max-version-for-alias-checks=100", "-D__FAST_MATH__"]
 # Reads and writes the arrays in the order of the manifest. Spikes still under way are
 # pushed again, oldest first, into the queues of all pathways of their population. The
 # network's time is set before every run, because a sum of runs drifts until, after a
-# minute, Brian2 takes a step twice.
+# minute, Brian2 takes a step twice. Voltages are written where a trace is asked for,
+# after each step.
 LOAD = """
 {{
     std::ifstream in(std::getenv("TRISYNAPSE_STATE"), std::ios::binary);
@@ -42,12 +42,19 @@ LOAD = """
     std::ifstream pending(std::getenv("TRISYNAPSE_PENDING"), std::ios::binary);
     {pushes}
     const long steps = std::strtol(std::getenv("TRISYNAPSE_STEPS"), NULL, 10);
-    for (long done = 0; done < steps; done += 500)
+    const char* trace = std::getenv("TRISYNAPSE_TRACE");
+    std::ofstream traced(trace ? trace : "/dev/null", std::ios::binary);
+    const long stride = trace ? 1 : 500;
+    for (long done = 0; done < steps; done += stride)
     {{
         {network}.t = done*{dt!r};
-        {network}.run(std::min(500L, steps - done)*{dt!r}, NULL, 10.0);
-        std::putchar('.');
-        std::fflush(stdout);
+        {network}.run(std::min(stride, steps - done)*{dt!r}, NULL, 10.0);
+        if (trace) {{ {traces} }}
+        if ((done + stride) % 500 == 0 || done + stride >= steps)
+        {{
+            std::putchar('.');
+            std::fflush(stdout);
+        }}
     }}
     std::ofstream out(std::getenv("TRISYNAPSE_RESULT"), std::ios::binary);
     {writes}
@@ -55,7 +62,12 @@ LOAD = """
     {spikes}
     out.close();
     heard.close();
-    if (!out || !heard) {{ std::cerr << "cannot write" << std::endl; std::_Exit(4); }}
+    traced.close();
+    if (!out || !heard || !traced)
+    {{
+        std::cerr << "cannot write" << std::endl;
+        std::_Exit(4);
+    }}
     std::_Exit(0);
 }}
 """
@@ -97,14 +109,17 @@ def generate(told: dict[str, Any], folder: Path) -> None:
     shared = [
         _shared(device, o, name) for o in groups + joined for name in symbols[o.name]
     ]
-    device.insert_code("main", _episode(device, network, groups, state, shared))
+    device.insert_code(
+        "main", _episode(device, network, circuit.traced, groups, state, shared)
+    )
     device.build(directory=str(folder), compile=False, run=False)
     manifest = {
         "step_s": float(STEP),
-        "stimulus": [CAPACITY, len(COLUMNS)],
+        "stimulus": [CAPACITY, len(circuit.columns)],
         "state": [[r["owner"], r["name"], r["dtype"], r["size"]] for r in state],
         "symbols": [[r["owner"], r["name"]] for r in shared],
         "populations": [group.name for group in groups],
+        "traced": list(circuit.traced),
         "wiring": {s.name: _wiring_names(s.name, device) for s in joined},
         "sources": _merge(folder, sorted(device.writer.source_files)),
         "flags": [*b2.prefs["codegen.cpp.extra_compile_args_gcc"], *VECTORS],
@@ -175,7 +190,12 @@ HIDDEN = {"i", "j", "delay", "N_incoming", "N_outgoing", "lastupdate"}
 
 
 def _episode(
-    device: Any, network: Any, groups: Any, state: list[Any], shared: list[Any]
+    device: Any,
+    network: Any,
+    traced: tuple[str, ...],
+    groups: Any,
+    state: list[Any],
+    shared: list[Any],
 ) -> str:
     def stream(rows: list[Any], verb: str, file: str) -> str:
         lines = []
@@ -184,6 +204,7 @@ def _episode(
             lines.append(f"{file}.{verb}((char*)({row['pointer']}), {count}L);")
         return "\n".join(lines)
 
+    voltages = [r for r in state if r["owner"] in traced and r["name"] == "v"]
     shown = [
         f"shown.read((char*)({name}_values), {timed.values.nbytes}L);"
         for timed, name in device.timed_arrays.items()
@@ -191,6 +212,7 @@ def _episode(
     return LOAD.format(
         reads=stream(shared + state, "read", "in"),
         writes=stream(state, "write", "out"),
+        traces=stream(voltages, "write", "traced"),
         shown="\n".join(shown),  # no line where no cell looks at the stimulus
         pushes="\n".join(_push(network, group) for group in groups),
         spikes="\n".join(_spikes(device, network, group) for group in groups),

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from ..circuits.circuit import Circuit, Rules, Synapse
-from ..circuits.drives import COLUMNS
 from ..circuits.projection import Event, Function
 from ..circuits.quantity import Quantity
 from ..circuits.region import Population
@@ -24,7 +23,8 @@ RULE = ("model", "on_pre", "on_post", "weight")
 def outline(circuit: Circuit, rules: Rules) -> dict[str, Any]:
     """Return what the generated code depends on; JSON writes it in one way."""
     return {
-        "columns": COLUMNS,
+        "columns": circuit.columns,
+        "traced": circuit.traced,
         "populations": [_population(p) for p in circuit.populations.values()],
         "projections": [_projection(s) for s in circuit.synapses(rules).values()],
     }
@@ -75,6 +75,8 @@ class Outlined:
 
     def __init__(self, told: dict[str, Any]) -> None:
         """Read what ``outline`` returned."""
+        self.columns = tuple(told["columns"])
+        self.traced = tuple(told["traced"])
         self.populations = {p["name"]: _cells(p) for p in told["populations"]}
         self._synapses = {p["name"]: _synapses(p) for p in told["projections"]}
 

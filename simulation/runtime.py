@@ -15,7 +15,6 @@ import numpy as np
 from brian2.devices.device import all_devices, reset_device
 
 from ..circuits.circuit import Circuit, Rules
-from ..circuits.drives import COLUMNS
 from ..circuits.network import CAPACITY, build
 from .backends import Outcome, steps_of
 from .state import STEP_S, Array, State, Wiring, later, under_way
@@ -37,10 +36,15 @@ class Runtime:
         self.rows = CAPACITY
 
     def episode(
-        self, state: State, stimulus: Array, seed: int, tell: Callable[[float], None]
+        self,
+        state: State,
+        stimulus: Array,
+        seed: int,
+        tell: Callable[[float], None],
+        traced: bool = False,
     ) -> Outcome:
         """Run a network of Brian2 from the state and read the state back."""
-        steps = steps_of(stimulus, CAPACITY, len(COLUMNS))
+        steps = steps_of(stimulus, CAPACITY, len(self.circuit.columns))
         with _apart():
             network = build(self.circuit, self.rules, self.wiring)
             for owner, variables in state.variables.items():
@@ -48,6 +52,7 @@ class Runtime:
                     network[owner].variables[name].set_value(array)
             self._show(network, stimulus)
             self._send(network, state)
+            monitors = _watch(network, self.circuit.traced if traced else ())
             b2.seed(seed)
             self._run(network, steps, tell)
             left: dict[str, dict[str, Array]] = {
@@ -58,10 +63,11 @@ class Runtime:
                 for owner, names in state.variables.items()
             }
             spikes = {name: _heard(network, name) for name in self.circuit.populations}
+            traces = {name: np.array(m.v_).T for name, m in monitors.items()}
         end = replace(state, variables=left)
         end = later(end, self.circuit, self.rules, steps * STEP_S)
         pending = under_way(state, spikes, self.circuit, self.rules, steps)
-        return Outcome(replace(end, pending=pending), spikes)
+        return Outcome(replace(end, pending=pending), spikes, traces)
 
     def _show(self, network: b2.Network, stimulus: Array) -> None:
         """Put the course of the stimulus into the array that the cells read."""
@@ -105,6 +111,16 @@ class Runtime:
             raise raised[0]
         if round(float(network.t) / STEP_S) < steps:
             raise KeyboardInterrupt  # Brian2 takes Ctrl-C for a wish to end early
+
+
+def _watch(network: b2.Network, traced: tuple[str, ...]) -> dict[str, Any]:
+    """Record the voltages of some populations, each at a step's end."""
+    monitors = {
+        name: b2.StateMonitor(network[name], "v", record=True, when="end")
+        for name in traced
+    }
+    network.add(*monitors.values())
+    return monitors
 
 
 def _heard(network: b2.Network, name: str) -> tuple[Array, Array]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..circuits.circuit import Circuit, Rules, connect, stream
+from ..circuits.projection import SharedRule
 
 Array = np.ndarray[Any, Any]
 Wiring = dict[str, tuple[Array, Array]]
@@ -26,15 +27,13 @@ LONG_AGO = -1e3  # s; when a cell fired that never did
 class State:
     """Variables by owner and name; protein by population; spikes still under way.
 
-    ``pending[population][k]`` holds the cells that fired k + 1 steps before the
-    snapshot; ``unfolded_s`` is spiking time that late phase and protein have yet to
-    be advanced through, which the next gap does first.
+    ``protein`` has one row a pool, one column a cell. ``pending[population][k]`` holds
+    the cells that fired k + 1 steps before the snapshot.
     """
 
     variables: dict[str, dict[str, Array]]
     protein: dict[str, Array]
     pending: dict[str, list[Array]]
-    unfolded_s: float = 0.0
 
     def changed(self, owner: str, new: dict[str, Array]) -> "State":
         """Return a state with some variables of one owner replaced."""
@@ -53,7 +52,6 @@ class State:
         for name, ages in self.pending.items():
             arrays[f"pending/{name}"] = np.concatenate(ages) if ages else np.zeros(0)
             arrays[f"ages/{name}"] = np.array([len(ids) for ids in ages], dtype=int)
-        arrays["unfolded_s"] = self.unfolded_s
         np.savez(folder / "state.npz", **arrays)
 
     @staticmethod
@@ -70,9 +68,9 @@ class State:
                     cuts = np.cumsum(file[key])[:-1]
                     ids = file[f"pending/{name}"].astype(np.int32)
                     pending[name] = np.split(ids, cuts) if len(file[key]) else []
-                elif owner not in ("pending", "unfolded_s"):
+                elif owner != "pending":
                     variables.setdefault(owner, {})[name] = file[key]
-            return State(variables, protein, pending, float(file["unfolded_s"]))
+            return State(variables, protein, pending)
 
 
 def wire(
@@ -104,9 +102,9 @@ def newborn(circuit: Circuit, rules: Rules, seed: int) -> State:
         start |= {v: np.full(synapse.size, x) for v, x in rule.start.items()}
         if start:
             state.variables[name] = start
-        if hasattr(rule, "gap"):
+        if isinstance(rule, SharedRule):
             post = synapse.projection.post
-            protein[post] = np.zeros(circuit.populations[post].size)
+            protein[post] = np.zeros((rule.pools, circuit.populations[post].size))
     return enter(replace(state, protein=protein), circuit, seed, "nowhere")
 
 
@@ -155,7 +153,7 @@ def later(state: State, circuit: Circuit, rules: Rules, seconds: float) -> State
         if population.cell.refractory:
             last = state.variables[name]["lastspike"] - seconds
             state = state.changed(name, {"lastspike": last})
-    return replace(state, unfolded_s=state.unfolded_s + seconds)
+    return state
 
 
 def under_way(
@@ -196,4 +194,9 @@ def delays(circuit: Circuit, rules: Rules) -> dict[str, int]:
 def variables_of(model: str) -> Iterator[str]:
     """Yield the names that a rule's model or a drive declares."""
     for line in model.strip().splitlines():
-        yield line.partition(":")[0].strip()
+        name, _, kind = line.partition(":")
+        derived = re.match(r"\s*d(\w+)/dt", name)
+        if derived:
+            yield derived[1]
+        elif "=" not in name and "shared" not in kind:
+            yield name.strip()

@@ -8,7 +8,7 @@ A branch goes on from the snapshot before it and leaves that snapshot as it was.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,17 +19,29 @@ TICK_S = 1e-3  # a row of a stimulus: network.TICK, which this must not import
 LONGEST_S = 100 * 365 * 86400.0
 
 
+class Piece(NamedTuple):
+    """Time in which nothing changes that acts on proteins."""
+
+    seconds: float
+    synthesis: float = 1.0  # of proteins, as a share of the normal rate
+    modulator: float = 1.0  # neuromodulation, as a multiple of a slice's
+
+
 @dataclass(frozen=True, eq=False)
 class Episode:
     """Spiking time: a place, and the course of the stimulus in it.
 
-    ``stimulus`` has one row a millisecond and the columns of `circuits.drives.COLUMNS`.
+    ``stimulus`` has one row a millisecond and the columns of the circuit. A ``traced``
+    episode records voltages as well.
     """
 
     name: str
     place: str
     stimulus: Array = field(repr=False)
     branch: bool = False
+    traced: bool = False
+    synthesis: float = 1.0
+    modulator: float = 1.0
 
     @property
     def seconds(self) -> float:
@@ -39,13 +51,10 @@ class Episode:
 
 @dataclass(frozen=True)
 class Gap:
-    """Time without spikes, in pieces of constant protein synthesis.
-
-    ``pieces`` holds (seconds, share of the normal synthesis).
-    """
+    """Time without spikes, in `Piece`s of constant synthesis and neuromodulation."""
 
     name: str
-    pieces: tuple[tuple[float, float], ...]
+    pieces: tuple[tuple[float, ...], ...]
     branch: bool = False
 
     def __post_init__(self) -> None:
@@ -59,28 +68,35 @@ class Gap:
     @property
     def seconds(self) -> float:
         """How long it lasts."""
-        return sum(seconds for seconds, _ in self.pieces)
+        return sum(piece[0] for piece in self.pieces)
 
 
 Step = Episode | Gap
 
 
 def dosed(
-    name: str, start_s: float, seconds: float, windows: tuple[tuple[float, ...], ...]
+    name: str,
+    start_s: float,
+    seconds: float,
+    windows: tuple[tuple[float, ...], ...],
+    modulator: float = 1.0,
 ) -> Gap:
     """Return a gap that drug windows cut into pieces.
 
-    ``windows`` holds (start_s, stop_s, share of normal synthesis) in experiment time;
-    where they overlap the strongest block counts.
+    ``windows`` holds (start_s, stop_s, share of normal synthesis[, share of normal
+    neuromodulation]) in experiment time; where they overlap the strongest block counts.
+    ``modulator`` is the normal neuromodulation, as a multiple of a slice's.
     """
     if seconds < 0:
         raise ValueError(f"The gap {name!r} would end {-seconds:g} s before it starts.")
     stop_s = start_s + seconds
     cuts = {start_s, stop_s}
-    cuts |= {t for a, b, _ in windows for t in (a, b) if start_s < t < stop_s}
+    cuts |= {t for a, b, *_ in windows for t in (a, b) if start_s < t < stop_s}
     edges = sorted(cuts)
     pieces = []
     for a, b in zip(edges, edges[1:], strict=False):
-        blocks = [alpha for on, off, alpha in windows if on <= a and b <= off]
-        pieces.append((b - a, min(blocks, default=1.0)))
-    return Gap(name, tuple(pieces) or ((0.0, 1.0),))
+        left = [(*shares, 1.0) for on, off, *shares in windows if on <= a and b <= off]
+        synthesis = min((each[0] for each in left), default=1.0)
+        calm = min((each[1] for each in left), default=1.0)
+        pieces.append(Piece(b - a, synthesis, modulator * calm))
+    return Gap(name, tuple(pieces) or (Piece(0.0),))
