@@ -2,3 +2,4 @@
 
 from .circuit import Circuit as Circuit
 from .memory import Memory as Memory
+from .slice import Slice as Slice

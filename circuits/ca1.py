@@ -9,7 +9,7 @@ PV basket, CCK basket, OLM      feedforward and feedback inhibition
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .cells import Cell, Izhikevich, OLMMembrane
+from .cells import Cell, Izhikevich, Neuron, OLMMembrane
 from .drives import Background
 from .parameters import ASSUMED
 from .projection import Projection
@@ -19,7 +19,7 @@ from .sources import BEZAIRE, BRUNEL, HIPPOCAMPOME
 
 
 @dataclass(frozen=True, kw_only=True)
-class Receptors(Cell):
+class Receptors(Neuron):
     """Receptors of every cell of CA1."""
 
     tau_ampa: Quantity = BEZAIRE("3 ms")

@@ -1,13 +1,13 @@
 """Point neurons: equation text and symbols; `network.py` makes Brian2 objects of them.
 
-Every cell has the same three receptors. Conductances decay exactly within a step,
+Every neuron has the same three receptors. Conductances decay exactly within a step,
 whatever its length: dg/dt is written so that one Euler step is exp(-dt/tau).
 """
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .parameters import Parameters, Source, symbol
+from .parameters import ASSUMED, Parameters, Source, symbol
 from .quantity import Quantity
 from .sources import HIPPOCAMPOME
 
@@ -16,7 +16,38 @@ JAHR = Source("Jahr and Stevens 1990", doi="10.1523/JNEUROSCI.10-09-03178.1990")
 
 @dataclass(frozen=True, kw_only=True)
 class Cell(Parameters):
-    """Receptors and input that every cell has."""
+    """What fires: equations of its membrane and receptors, threshold and reset."""
+
+    membrane: ClassVar[str]
+    receptors: ClassVar[str]
+    threshold: ClassVar[str]
+    reset: ClassVar[str] = ""
+    refractory: ClassVar[str] = ""
+    rest: ClassVar[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axon(Cell):
+    """A fibre cut from its cell: a current above its threshold makes it fire once."""
+
+    E_L: Quantity = ASSUMED("-70 mV", "resting potential")
+    I_fire: Quantity = ASSUMED("0.5 nA", "current that fires it")
+    t_ref: Quantity = ASSUMED("1.5 ms", "refractory period")
+
+    membrane: ClassVar[str] = "v : volt"
+    receptors: ClassVar[str] = "I_ext : amp"
+    threshold: ClassVar[str] = "I_ext > I_fire"
+    refractory: ClassVar[str] = "t_ref"
+    rest: ClassVar[str] = "E_L"
+
+    def __post_init__(self) -> None:
+        """Refuse a fibre that fires without a stimulus."""
+        self.must_be("a value above 0", "I_fire", "t_ref")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Neuron(Cell):
+    """A cell that synapses end on: receptors and input that every neuron has."""
 
     tau_ampa: Quantity = symbol("AMPA decay")
     tau_nmda: Quantity = symbol("NMDA decay")
@@ -25,12 +56,6 @@ class Cell(Parameters):
     E_inh: Quantity = symbol("inhibitory reversal potential")
     Mg: float = JAHR(1 / 3.57, "magnesium over its half-block concentration at 0 mV")
     V_Mg: Quantity = JAHR("16.13 mV", "steepness of the magnesium block, 1/0.062")
-
-    membrane: ClassVar[str]
-    threshold: ClassVar[str]
-    reset: ClassVar[str]
-    refractory: ClassVar[str] = ""
-    rest: ClassVar[str]
 
     receptors: ClassVar[str] = """
     I_syn = (g_ampa + g_nmda*B)*(E_exc - v) + g_gaba*(E_inh - v) : amp
@@ -48,7 +73,7 @@ class Cell(Parameters):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdEx(Cell):
+class AdEx(Neuron):
     """Adaptive exponential integrate-and-fire neuron.
 
     Brette and Gerstner (2005), doi:10.1152/jn.00686.2005.
@@ -89,7 +114,7 @@ class AdEx(Cell):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Izhikevich(Cell):
+class Izhikevich(Neuron):
     """Quadratic integrate-and-fire neuron with recovery, in physical units.
 
     Izhikevich (2007), Dynamical Systems in Neuroscience, MIT Press, chapter 8.

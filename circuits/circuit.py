@@ -27,7 +27,10 @@ BLOCK = 1_000_000  # draws held in memory at a time
 
 
 class Synapse(NamedTuple):
-    """A projection as it is built: with its rule, and its inputs at this scale."""
+    """A projection as it is built: with its rule, and its inputs at this scale.
+
+    Cells are connected within each of ``blocks`` parts of equal size only.
+    """
 
     name: str
     projection: Projection
@@ -36,6 +39,7 @@ class Synapse(NamedTuple):
     gain: float
     n_pre: int
     n_post: int
+    blocks: int = 1
 
     @property
     def size(self) -> int:
@@ -90,11 +94,20 @@ class Circuit(Parameters):
         values = (getattr(self, f.name) for f in fields(self))
         return tuple(value for value in values if isinstance(value, Region))
 
+    @property
+    def blocks(self) -> int:
+        """How many times it is there, unconnected: the slices of one run."""
+        return 1
+
     @cached_property
     def populations(self) -> dict[str, Population]:
         """The populations by name."""
         all_of_them = (region.populations(self.scale) for region in self.regions)
-        return {p.name: p for some in all_of_them for p in some}
+        return {
+            p.name: p._replace(size=p.size * self.blocks)
+            for some in all_of_them
+            for p in some
+        }
 
     def synapses(self, rules: Rules) -> dict[str, Synapse]:
         """Return the projections by name, with the rule of each plastic one."""
@@ -103,7 +116,7 @@ class Circuit(Parameters):
             for projection in region.projections():
                 n_pre = self.populations[projection.pre].size
                 n_post = self.populations[projection.post].size
-                fitting = min(projection.in_degree, max(1, n_pre // 2))
+                fitting = min(projection.in_degree, max(1, n_pre // self.blocks // 2))
                 rule = rules.get(projection.plastic, FIXED)
                 self._must_have(rule, projection)
                 built[projection.name] = Synapse(
@@ -114,6 +127,7 @@ class Circuit(Parameters):
                     gain=projection.in_degree / fitting,
                     n_pre=n_pre,
                     n_post=n_post,
+                    blocks=self.blocks,
                 )
         return built
 
@@ -164,16 +178,19 @@ def connect(synapse: Synapse, rng: np.random.Generator) -> tuple[Any, Any]:
     -------
     pre, post : int32 arrays of length ``synapse.size``, sorted by ``pre``
     """
-    rows = max(1, BLOCK // synapse.n_pre)
+    n_pre, n_post = synapse.n_pre // synapse.blocks, synapse.n_post // synapse.blocks
+    rows = max(1, BLOCK // n_pre)
     recurrent = synapse.projection.pre == synapse.projection.post
     chosen = []
-    for first in range(0, synapse.n_post, rows):
-        targets = np.arange(first, min(first + rows, synapse.n_post))
-        draws = rng.random((len(targets), synapse.n_pre), dtype=np.float32)
-        if recurrent:
-            draws[targets - first, targets] = 2.0
-        nearest = np.argpartition(draws, synapse.in_degree - 1, axis=1)
-        chosen.append(nearest[:, : synapse.in_degree].astype(np.int32))
+    for block in range(synapse.blocks):
+        for first in range(0, n_post, rows):
+            targets = np.arange(first, min(first + rows, n_post))
+            draws = rng.random((len(targets), n_pre), dtype=np.float32)
+            if recurrent:
+                draws[targets - first, targets] = 2.0
+            nearest = np.argpartition(draws, synapse.in_degree - 1, axis=1)
+            inputs = nearest[:, : synapse.in_degree].astype(np.int32)
+            chosen.append(inputs + np.int32(block * n_pre))
     pre = np.concatenate(chosen).ravel()
     post = np.repeat(np.arange(synapse.n_post, dtype=np.int32), synapse.in_degree)
     order = np.lexsort((post, pre))

@@ -9,7 +9,7 @@ EC ──▶ granule ──▶ mossy ──▶ granule, basket     the hilar loo
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .cells import AdEx, Cell
+from .cells import AdEx, Cell, Neuron
 from .drives import Background
 from .parameters import ASSUMED, Source
 from .projection import Projection
@@ -20,7 +20,7 @@ CHAVLIS = Source("Chavlis et al. 2017, ModelDB 206397", doi="10.1002/hipo.22675"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Receptors(Cell):
+class Receptors(Neuron):
     """Receptors of every cell of the dentate gyrus."""
 
     tau_ampa: Quantity = CHAVLIS("2.5 ms")

@@ -21,9 +21,15 @@ from .quantity import Quantity
 
 # Shares of the NMDA receptors that APV blocks and of the tags that KN-93 prevents.
 DRUGS = ("apv", "kn93")
+RIG = ("s1", "s2", "s3", "post", *DRUGS)
 COLUMNS = ("place", "shock", "x", "y", "theta_cos", "theta_sin", *DRUGS)
 
-THETA = "(1 + depth*(cos(lag)*stimulus(t, at_theta_cos) + sin(lag)*stimulus(t, at_theta_sin)))"
+THETA = (
+    "(1 + depth*(cos(lag)*stimulus(t, at_theta_cos)"
+    " + sin(lag)*stimulus(t, at_theta_sin)))"
+)
+
+GOLDEN = (5**0.5 - 1) / 2
 
 ZHOU = Source("Zhou et al. 2009", doi="10.1038/nn.2405")
 STENSOLA = Source("Stensola et al. 2012", doi="10.1038/nature11649")
@@ -176,3 +182,50 @@ class ShockDrive(Drive):
         spread = rng.random(len(cells)) ** 2
         reached[cells] = self.evenness + (1 - self.evenness) * spread
         return {"reached": reached}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Electrode(Drive):
+    """A stimulating electrode beside a bundle of fibres.
+
+    Its column holds the intensity of a pulse, as the share of the fibres that it fires:
+    those next to it first. Any stretch of fibres is spread evenly over the distances.
+    """
+
+    I_pulse: Quantity = ASSUMED("1 nA", "current of a pulse into a fibre it fires")
+
+    variables: ClassVar[str] = "far : 1"
+
+    def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
+        """Give each fibre the intensity that it needs, by the golden ratio's steps."""
+        return {"far": np.arange(n) * GOLDEN % 1.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElectrodeS1(Electrode):
+    """The electrode of pathway S1."""
+
+    current: ClassVar[str] = "I_pulse*int(stimulus(t, at_s1) > far)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElectrodeS2(Electrode):
+    """The electrode of pathway S2."""
+
+    current: ClassVar[str] = "I_pulse*int(stimulus(t, at_s2) > far)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElectrodeS3(Electrode):
+    """The electrode of pathway S3."""
+
+    current: ClassVar[str] = "I_pulse*int(stimulus(t, at_s3) > far)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipette(Drive):
+    """A pipette in each cell; a pulse of a millisecond makes it fire once."""
+
+    I_pipette: Quantity = symbol("current of a pulse")
+
+    current: ClassVar[str] = "I_pipette*stimulus(t, at_post)"

@@ -7,7 +7,7 @@ stellate ──▶ basket ◀── fan        the grid and the contents of the 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .cells import AdEx, Cell, Izhikevich
+from .cells import AdEx, Cell, Izhikevich, Neuron
 from .drives import Background, GridDrive, PlaceDrive
 from .parameters import ASSUMED, Source
 from .projection import Projection
@@ -19,7 +19,7 @@ SOLANKA = Source("Solanka et al. 2015", doi="10.7554/eLife.06444")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Receptors(Cell):
+class Receptors(Neuron):
     """Receptors of the cells of layer II."""
 
     tau_ampa: Quantity = ASSUMED("3 ms")

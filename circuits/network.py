@@ -104,7 +104,7 @@ def group(
     variables = "\n".join(drive.variables for drive in population.drives)
     cells = b2.NeuronGroup(
         population.size,
-        cell.membrane + cell.receptors + variables + declared(symbols),
+        "\n".join([cell.membrane, cell.receptors, variables, declared(symbols)]),
         threshold=cell.threshold,
         reset=cell.reset,
         refractory=cell.refractory or False,

@@ -71,6 +71,10 @@ class Rule(Parameters):
     functions: ClassVar[Mapping[str, Function]] = MappingProxyType({})
     needs: ClassVar[tuple[str, ...]] = ()
 
+    def relative(self, state: State) -> Array:
+        """Return ``weight`` in units of the projection's own, for files and figures."""
+        return state["strength"]
+
     @abstractmethod
     def rest(
         self, state: State, seconds: float, post: Ids, rng: np.random.Generator

@@ -47,12 +47,13 @@ class Region(Parameters):
     ``members`` lists the cell types, ``inhibitory`` those that release GABA.
     """
 
+    region: ClassVar[str] = ""  # by default the name of the class
     members: ClassVar[tuple[str, ...]]
     inhibitory: ClassVar[tuple[str, ...]]
 
     def populations(self, scale: float = 1.0) -> tuple[Population, ...]:
         """Return the populations, their sizes multiplied by ``scale``."""
-        region = type(self).__name__
+        region = self.region or type(self).__name__
         return tuple(
             Population(
                 name=f"{region.lower()}_{member}",

@@ -256,6 +256,10 @@ class TaggingCapture(SharedRule):
         fading: Array = np.exp(-np.asarray(elapsed) / float(self.tau_Ca))
         return early_phase(h, c, elapsed, **symbols), c * fading
 
+    def relative(self, state: State) -> Array:
+        """Return the total weight, early and late."""
+        return np.asarray(state["h"] + state["z"])
+
     def tagged(self, state: State) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Tell which synapses carry a tag."""
         return np.asarray(self._tag(state) > self.theta_tag)

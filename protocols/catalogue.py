@@ -6,8 +6,11 @@ from typing import Any
 from ..circuits.parameters import unknown
 from .fear_conditioning import FearConditioning
 from .protocol import Protocol
+from .stimulation import Stimulation
 
-PROTOCOLS: dict[str, type[Protocol]] = {kind.name: kind for kind in (FearConditioning,)}
+PROTOCOLS: dict[str, type[Protocol]] = {
+    kind.name: kind for kind in (FearConditioning, Stimulation)
+}
 
 
 def find(name: str) -> Protocol:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..circuits.circuit import Circuit, Rules
+from ..plasticity import TaggingCapture
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import PopulationInfo, Signal, Span, Trace, Weights
 from ..simulation.state import wire
@@ -33,13 +34,18 @@ def synaptic_weights(
     for moment, step in moments.items():
         state = result.state(step)
         for name in projections:
-            variables, rule = state.variables[name], synapses[name].rule
+            variables = state.variables.get(name, {})
+            rule = synapses[name].rule
             unit = float(synapses[name].symbols["w_0"]) * 1e9
             pre, post = (ids.astype(np.uint32) for ids in wiring[name])
-            early, late = variables["h"], variables["z"]
-            tagged = np.abs(early - 1.0) > rule.theta_tag  # type: ignore[attr-defined]
-            total = unit * (early + late)
-            found[name][moment] = Weights(pre, post, total, early, late, tagged)
+            if isinstance(rule, TaggingCapture):
+                parts = variables["h"], variables["z"], rule.tagged(variables)
+                found[name][moment] = Weights(
+                    pre, post, unit * rule.relative(variables), *parts
+                )
+            else:
+                relative = rule.relative(variables) if variables else np.ones(len(pre))
+                found[name][moment] = Weights(pre, post, unit * relative)
     return found
 
 

@@ -92,7 +92,11 @@ class Tag(_ByContent):
 
 @dataclass(frozen=True, eq=False)
 class Trace(_ByContent):
-    """A behaviour over time: freezing (n,), from 0 to 1, or position (n, 2), metres."""
+    """A course over time.
+
+    Freezing (n,), from 0 to 1; position (n, 2), metres; slope of a response (n, slices),
+    mV/ms.
+    """
 
     t_s: Floats
     values: Floats
@@ -142,6 +146,7 @@ class Arm(_ByContent):
     tags: dict[str, dict[str, Tag]] = field(default_factory=dict)
     behaviour: dict[str, Trace] = field(default_factory=dict)
     signals: dict[str, Signal] = field(default_factory=dict)
+    responses: dict[str, Trace] = field(default_factory=dict)
 
     def span(self, name: str) -> Span:
         """Return the part of the timeline that bears this name."""

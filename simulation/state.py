@@ -118,7 +118,7 @@ def at_rest(
     for name, population in circuit.populations.items():
         n, cell = population.size, population.cell
         rest = float(getattr(cell, cell.rest))
-        moving = re.findall(r"\bd(\w+)/dt", cell.membrane + cell.receptors)
+        moving = re.findall(r"\bd(\w+)/dt", f"{cell.membrane}\n{cell.receptors}")
         still = {v: np.zeros(n) for v in (*moving, "I_ext")}
         still["v"] = rest + 2e-3 * rng.standard_normal(n)
         if cell.refractory:

@@ -238,6 +238,10 @@ def _write_arm(group: h5py.Group, arm: Arm, known: Known) -> None:
         own = _group(group, "behaviour", name)
         _array(own, "t_s", trace.t_s, "f8")
         _array(own, COLUMNS.get(name, name), trace.values, "f8")
+    for name, trace in arm.responses.items():
+        own = _group(group, "responses", name)
+        _array(own, "t_s", trace.t_s, "f8")
+        _array(own, "slope", trace.values, "f8", "mV/ms")
     for name, signal in arm.signals.items():
         own = _group(group, "signals", name)
         _array(own, "values", signal.values, "f8")
@@ -382,6 +386,10 @@ def _read_arm(group: h5py.Group) -> Arm:
         behaviour={
             name: Trace(own["t_s"][()], own[COLUMNS.get(name, name)][()])
             for name, own in _parts(group, "behaviour")
+        },
+        responses={
+            name: Trace(own["t_s"][()], own["slope"][()])
+            for name, own in _parts(group, "responses")
         },
         signals={
             name: Signal(values=own["values"][()], **_described(own, SIGNAL))
