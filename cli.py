@@ -19,6 +19,7 @@ from importlib import import_module
 from importlib.metadata import version
 from inspect import isclass
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -73,6 +74,7 @@ def _number(
 
 
 SEED = _number(int, "a whole number from 0 to 4294967295", lambda n: 0 <= n < 2**32)
+SEEDS = _number(int, "a whole number from 1 to 1000", lambda n: 1 <= n <= 1000)
 WORKERS = _number(int, "a whole number from 1 on", lambda n: n >= 1)
 SCALE = _number(float, "a number")  # the circuit knows its limits
 
@@ -301,6 +303,53 @@ def plot(
 
 
 @app.command()
+def landmarks(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="As in L09 or L01-L06; all by default."),
+    ] = None,
+    seeds: Annotated[
+        int,
+        typer.Option(
+            parser=SEEDS, metavar="N", help="Animals or slices: seeds 1 to N."
+        ),
+    ] = 5,
+    workers: Annotated[
+        int | None, typer.Option(parser=WORKERS, metavar="N", help="Runs at a time.")
+    ] = None,
+    as_json: Annotated[
+        Path | None,
+        typer.Option(
+            "--json",
+            metavar="FILE",
+            help="Write the findings for programs; FILE.parts keeps finished runs.",
+        ),
+    ] = None,
+) -> None:
+    """Run the landmark experiments and hold them against what papers found.
+
+    A control is an arm in which the effect must not appear.
+    """
+    known = _load("protocols.slice_landmarks").LANDMARKS
+    found = _load("protocols.landmarks")
+    claims = found.select(known, ids or ())
+    folder = None
+    if as_json:
+        _suffixed("--json", as_json, (".json",))
+        folder = as_json.with_name(f"{as_json.name}.parts")
+        folder.mkdir(exist_ok=True)
+    with _progress() as bar:
+        findings = found.judge(
+            claims, range(1, seeds + 1), workers=workers, folder=folder, progress=bar
+        )
+    if as_json and folder:
+        told = json.dumps([f.as_dict() for f in findings], indent=2, ensure_ascii=False)
+        as_json.write_text(told + "\n")
+        rmtree(folder)
+    _show_findings(findings)
+
+
+@app.command()
 def cite(
     protocol: ProtocolName,
     bibtex: Annotated[bool, typer.Option("--bibtex", help="For LaTeX.")] = False,
@@ -453,13 +502,9 @@ def _regions() -> dict[str, Any]:
 
 def _wholes() -> dict[str, Any]:
     """Return circuits, rules and protocols by name, with the values they start from."""
-    rules = {
-        kind.__module__.rpartition(".")[2].replace("_", "-"): kind
-        for kind in vars(_load("plasticity")).values()
-        if isclass(kind)
-    }
-    kinds = {**_circuits(), **rules, **_load("protocols.catalogue").PROTOCOLS}
-    return {name: kind() for name, kind in kinds.items()}
+    rules = _load("plasticity.catalogue").rules()
+    kinds = {**_circuits(), **_load("protocols.catalogue").PROTOCOLS}
+    return {**{name: kind() for name, kind in kinds.items()}, **rules}
 
 
 def _caption(kind: type) -> str:
@@ -509,6 +554,26 @@ def _show_measures(found: Iterable["Measure"]) -> None:
     ]
     heads = ("arm", "measure", "value", "unit", "band", "in band", "source")
     _show(heads, lines)
+
+
+def _show_findings(findings: Iterable[Any]) -> None:
+    """Print each finding, with its controls below it."""
+    in_words = _load("simulation.recording").band_in_words
+
+    def rows(found: Iterable[Any], indent: str) -> Iterator[tuple[str, ...]]:
+        for f in found:
+            low, high = f.ci95
+            spread = f"{low:.4g} to {high:.4g}" if low == low else ""
+            off = f.verdict
+            if off == "fail":
+                off += f" by {max(x for x in (f.low - f.mean, f.mean - f.high) if x == x):.3g}"
+            words = indent + f.experiment
+            band = in_words(f.low, f.high)
+            yield f.id, words, f"{f.mean:.4g}", spread, band, off, f.source
+            yield from rows(f.controls, indent + "  control: ")
+
+    heads = ("id", "experiment", "mean", "95 % interval", "band", "verdict", "source")
+    _show(heads, rows(findings, ""))
 
 
 def _cited(cite: str, doi: str) -> str:

@@ -2,4 +2,6 @@
 
 from .circuit import Circuit as Circuit
 from .memory import Memory as Memory
+from .slice import DentateSlice as DentateSlice
+from .slice import MossySlice as MossySlice
 from .slice import Slice as Slice

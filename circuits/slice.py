@@ -11,7 +11,7 @@ some 5 mV. Nothing fires by itself.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from . import ca1
+from . import ca1, ca3, dg
 from .cells import Axon, Cell
 from .circuit import Circuit
 from .drives import (
@@ -25,7 +25,7 @@ from .drives import (
 )
 from .parameters import ASSUMED
 from .projection import Projection
-from .quantity import Quantity
+from .quantity import Quantity, quantity
 from .region import Region
 from .sources import BEZAIRE
 
@@ -38,9 +38,9 @@ class Fibres(Region):
 
     members: ClassVar[tuple[str, ...]] = ("s1", "s2", "s3")
     inhibitory: ClassVar[tuple[str, ...]] = ()
-    n_s1: int = ASSUMED(120, "fibres of pathway S1")
-    n_s2: int = ASSUMED(120, "fibres of pathway S2")
-    n_s3: int = ASSUMED(120, "fibres of pathway S3")
+    n_s1: int = ASSUMED(60, "fibres of pathway S1")
+    n_s2: int = ASSUMED(60, "fibres of pathway S2")
+    n_s3: int = ASSUMED(60, "fibres of pathway S3")
     s1: Cell = Axon()
     s2: Cell = Axon()
     s3: Cell = Axon()
@@ -131,8 +131,8 @@ class SchafferToPV(Projection):
 
     post: ClassVar[str] = "ca1_pv_basket"
     receptor: ClassVar[str] = "AMPA"
-    in_degree: int = ASSUMED(60)
-    weight: Quantity = BEZAIRE("0.44 nS")  # two contacts
+    in_degree: int = ASSUMED(30)
+    weight: Quantity = ASSUMED("0.88 nS")  # four contacts of the published 0.22 nS
     delay: Quantity = ASSUMED("3 ms")
 
 
@@ -165,7 +165,8 @@ class PVToPyramidal(Projection):
     post: ClassVar[str] = "ca1_pyramidal"
     receptor: ClassVar[str] = "GABA_A"
     in_degree: int = ASSUMED(5)
-    weight: Quantity = BEZAIRE("2.2 nS")  # eleven contacts
+    # The published 17 connections of 11 contacts of 0.2 nS, spread over five cells.
+    weight: Quantity = ASSUMED("7.5 nS")
     delay: Quantity = ASSUMED("1 ms")
 
 
@@ -200,3 +201,164 @@ class Slice(Preparation):
     traced: ClassVar[tuple[str, ...]] = ("ca1_pyramidal",)
 
     ca1: CA1Cells = CA1Cells()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Perforant(Projection):
+    """Perforant path onto granule cells."""
+
+    post: ClassVar[str] = "dg_granule"
+    receptor: ClassVar[str] = "AMPA+NMDA"
+    plastic: ClassVar[str] = "pathway"
+    in_degree: int = ASSUMED(30)
+    weight: Quantity = ASSUMED("0.1 nS")
+    delay: Quantity = dg.CHAVLIS("3 ms")
+    nmda: float = ASSUMED(0.3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerforantS1(Perforant):
+    """Pathway S1."""
+
+    pre: ClassVar[str] = "fibres_s1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerforantS2(Perforant):
+    """Pathway S2."""
+
+    pre: ClassVar[str] = "fibres_s2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerforantS3(Perforant):
+    """Pathway S3."""
+
+    pre: ClassVar[str] = "fibres_s3"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerforantToBasket(Projection):
+    """Feedforward excitation."""
+
+    post: ClassVar[str] = "dg_basket"
+    receptor: ClassVar[str] = "AMPA"
+    in_degree: int = ASSUMED(30)
+    weight: Quantity = ASSUMED("1 nS")
+    delay: Quantity = dg.CHAVLIS("3 ms")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerforantS1ToBasket(PerforantToBasket):
+    """Feedforward excitation by S1."""
+
+    pre: ClassVar[str] = "fibres_s1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerforantS2ToBasket(PerforantToBasket):
+    """Feedforward excitation by S2."""
+
+    pre: ClassVar[str] = "fibres_s2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerforantS3ToBasket(PerforantToBasket):
+    """Feedforward excitation by S3."""
+
+    pre: ClassVar[str] = "fibres_s3"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketToGranule(Projection):
+    """Somatic inhibition."""
+
+    pre: ClassVar[str] = "dg_basket"
+    post: ClassVar[str] = "dg_granule"
+    receptor: ClassVar[str] = "GABA_A"
+    in_degree: int = ASSUMED(3)
+    weight: Quantity = ASSUMED("2 nS")
+    delay: Quantity = dg.CHAVLIS("0.85 ms")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DentateCells(Region):
+    """The cells of the dentate gyrus that a slice records from."""
+
+    region: ClassVar[str] = "DG"
+    members: ClassVar[tuple[str, ...]] = ("granule", "basket")
+    inhibitory: ClassVar[tuple[str, ...]] = ("basket",)
+    n_granule: int = ASSUMED(20, "granule cells")
+    n_basket: int = ASSUMED(6, "basket cells")
+    granule: Cell = dg.Granule()
+    basket: Cell = dg.Basket()
+    granule_background: Background = Quiet(I_sd=quantity("2 pA"))
+    granule_pipette: Drive = CellPipette(I_pipette=quantity("10 nA"))
+    basket_background: Background = Quiet()
+    s1: Projection = PerforantS1()
+    s2: Projection = PerforantS2()
+    s3: Projection = PerforantS3()
+    s1_to_basket: Projection = PerforantS1ToBasket()
+    s2_to_basket: Projection = PerforantS2ToBasket()
+    s3_to_basket: Projection = PerforantS3ToBasket()
+    basket_to_granule: Projection = BasketToGranule()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DentateSlice(Preparation):
+    """Entorhinal cortex to dentate gyrus: perforant path onto granule cells."""
+
+    target: ClassVar[str] = "dg_granule"
+    traced: ClassVar[tuple[str, ...]] = ("dg_granule",)
+
+    dg: DentateCells = DentateCells()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mossy(Projection):
+    """Mossy fibres: few, onto pyramidal cells of CA3."""
+
+    pre: ClassVar[str] = "fibres_s1"
+    post: ClassVar[str] = "ca3_pyramidal"
+    receptor: ClassVar[str] = "AMPA"
+    plastic: ClassVar[str] = "mossy"
+    in_degree: int = ASSUMED(5)
+    weight: Quantity = ASSUMED("0.2 nS")
+    delay: Quantity = ca3.ECKER("2.2 ms")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Associational(Projection):
+    """Associational and commissural fibres onto pyramidal cells of CA3."""
+
+    pre: ClassVar[str] = "fibres_s2"
+    post: ClassVar[str] = "ca3_pyramidal"
+    receptor: ClassVar[str] = "AMPA"
+    plastic: ClassVar[str] = "associational"
+    in_degree: int = ASSUMED(30)
+    weight: Quantity = ASSUMED("0.03 nS")
+    delay: Quantity = ca3.GUZMAN("2.2 ms")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CA3Cells(Region):
+    """The cells of CA3 that a slice records from."""
+
+    region: ClassVar[str] = "CA3"
+    members: ClassVar[tuple[str, ...]] = ("pyramidal",)
+    inhibitory: ClassVar[tuple[str, ...]] = ()
+    n_pyramidal: int = ASSUMED(20, "pyramidal cells")
+    pyramidal: Cell = ca3.Pyramidal()
+    pyramidal_background: Background = Quiet(I_sd=quantity("2 pA"))
+    mossy: Projection = Mossy()
+    associational: Projection = Associational()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MossySlice(Preparation):
+    """CA3: mossy fibres (S1) and associational fibres (S2) onto pyramidal cells."""
+
+    target: ClassVar[str] = "ca3_pyramidal"
+    traced: ClassVar[tuple[str, ...]] = ("ca3_pyramidal",)
+
+    ca3: CA3Cells = CA3Cells()

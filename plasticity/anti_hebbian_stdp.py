@@ -10,9 +10,9 @@ x = strength/w_max:
     post: x <- clip(x - A_minus x^mu pre_trace, 0, 1)
           post_trace += 1
 
-A_plus = 0 leaves depression alone. The sign and the order of spikes are published; the
-exponential windows and all values are assumed. In a gap, without spikes, the strength
-stays and the traces decay.
+A_plus = 0 leaves depression alone. That pairs in causal order depress is published
+(doi:10.1038/387278a0); the exponential windows and all values are assumed. In a gap,
+without spikes, the strength stays and the traces decay.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Pair STDP (Song et al. 2000), additive to multiplicative (Guetig et al. 2003).
 
 A postsynaptic spike after a presynaptic one potentiates, before it depresses. Every
-pair counts, and a pair without a lag counts as pre before post. With x = strength/w_max:
+pair counts, and one without a lag counts as pre before post. With x = strength/w_max:
 
     the pre trace decays with tau_plus, the post trace with tau_minus
     pre:  x <- clip(x - A_minus x^mu post_trace, 0, 1)

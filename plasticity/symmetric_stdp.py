@@ -47,15 +47,13 @@ class SymmetricSTDP(Rule):
     has_fired : 1
     """
     on_pre: ClassVar[str] = (
-        "lag = fired - t\n"
-        "window = exp(-((lag - centre)/width)**2/2)\n"
+        "window = exp(-((fired - t - centre)/width)**2/2)\n"
         "strength = clip(strength + A*w_max*has_fired*window, 0, w_max)\n"
         "arrived = t\n"
         "has_arrived = 1"
     )
     on_post: ClassVar[str] = (
-        "lag = t - arrived\n"
-        "window = exp(-((lag - centre)/width)**2/2)\n"
+        "window = exp(-((t - arrived - centre)/width)**2/2)\n"
         "strength = clip(strength + A*w_max*has_arrived*window, 0, w_max)\n"
         "fired = t\n"
         "has_fired = 1"

@@ -4,13 +4,14 @@ from importlib import import_module
 from typing import Any
 
 from ..circuits.parameters import unknown
+from .facilitation import Facilitation
 from .fear_conditioning import FearConditioning
 from .protocol import Protocol
 from .stimulation import Stimulation
+from .tagging_interval import TaggingInterval
 
-PROTOCOLS: dict[str, type[Protocol]] = {
-    kind.name: kind for kind in (FearConditioning, Stimulation)
-}
+KINDS = FearConditioning, Stimulation, TaggingInterval, Facilitation
+PROTOCOLS: dict[str, type[Protocol]] = {kind.name: kind for kind in KINDS}
 
 
 def find(name: str) -> Protocol:
@@ -20,16 +21,22 @@ def find(name: str) -> Protocol:
     return PROTOCOLS[name]()
 
 
-def _figure(function: str) -> Any:
+def _figure(module: str, function: str) -> Any:
     """Return a figure's function that loads matplotlib when it is called."""
 
     def draw(recording: Any) -> Any:
-        module = import_module("..analysis.figures", __package__)
-        return getattr(module, function)(recording)
+        drawing = import_module(f"..analysis.{module}", __package__)
+        return getattr(drawing, function)(recording)
 
     return draw
 
 
 FIGURES: dict[str, dict[str, Any]] = {
-    "fear-conditioning": {"summary": _figure("fear_conditioning")},
+    "fear-conditioning": {"summary": _figure("figures", "fear_conditioning")},
+    "facilitation": {"rates": _figure("slice_figure", "rates")},
+    "stimulation": {"slices": _figure("slice_figure", "slices")},
+    "tagging-interval": {
+        "intervals": _figure("slice_figure", "intervals"),
+        "slices": _figure("slice_figure", "slices"),
+    },
 }

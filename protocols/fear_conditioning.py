@@ -23,7 +23,7 @@ from ..circuits.quantity import Quantity
 from ..plasticity import InhibitorySTDP, TaggingCapture
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Span, Spikes, Tag, Trace
-from ..simulation.timeline import Episode, Gap, Step, dosed
+from ..simulation.timeline import Episode, Step, dosed
 from .protocol import Band, Protocol
 from .recorded import population_table, shown, synaptic_weights, whereabouts
 
@@ -80,7 +80,7 @@ class FearConditioning(Protocol):
     papers: ClassVar[tuple[Source, ...]] = (RYAN, LIU, TOME, PIGNATELLI, FREY)
 
     circuit: Memory = Memory()
-    tagging: TaggingCapture = TaggingCapture()
+    tagging: TaggingCapture = TaggingCapture(influx=0.6)
     inhibitory: InhibitorySTDP = InhibitorySTDP()
 
     habituation: Quantity = ASSUMED("5 min", "time in the chamber the day before")
@@ -107,6 +107,9 @@ class FearConditioning(Protocol):
         "19.5 Hz", "CeA rate at which freezing is half its most"
     )
     steepness: float = ASSUMED(20.0, "exponent of the readout of freezing")
+    neuromodulation: float = ASSUMED(
+        41.3, "neuromodulation of a living brain, as a multiple of a slice's"
+    )
     readout: Quantity = ASSUMED("2 s", "time constant of the readout")
     ceiling: float = ASSUMED(0.65, "most that an animal freezes, share of the time")
     fos_dg: Quantity = ASSUMED("1 Hz", "rate at which a granule cell shows c-Fos")
@@ -118,6 +121,7 @@ class FearConditioning(Protocol):
         """Refuse what cannot be run."""
         above, not_below = "a value above 0", "0 or more"
         self.must_be("at least 1", "shocks")
+        self.must_be("0 or more", "neuromodulation")
         self.must_be("a share from 0 to 1", "block", "ceiling")
         self.must_be(above, "pace", "habituation", "exploring", "shock", "test")
         self.must_be(above, "known_over", "lap", "early_test")
@@ -150,18 +154,19 @@ class FearConditioning(Protocol):
         drugged = ((0.0, float(self.blocked), 1 - self.block),)
         windows = drugged if arm == "anisomycin" else ()
         early, late = float(self.early_test), float(self.late_test)
+        level = self.neuromodulation
         return (
             self._visit("habituation", "A", float(self.habituation)),
-            Gap("rest", ((float(self.rest), 1.0),)),
+            dosed("rest", 0.0, float(self.rest), (), level),
             self._training(arm),
-            dosed(f"to {self.early_test}", 0.0, early, windows),
+            dosed(f"to {self.early_test}", 0.0, early, windows, level),
             self._visit(
                 f"test A {self.early_test}", "A", float(self.test), branch=True
             ),
             self._visit(
                 f"test B {self.early_test}", "B", float(self.test), branch=True
             ),
-            dosed(f"to {self.late_test}", early, late - early, windows),
+            dosed(f"to {self.late_test}", early, late - early, windows, level),
             self._visit(f"test A {self.late_test}", "A", float(self.test), branch=True),
             self._visit(f"test B {self.late_test}", "B", float(self.test), branch=True),
         )
@@ -325,20 +330,27 @@ class FearConditioning(Protocol):
     def _visit(
         self, name: str, place: str, seconds: float, *, branch: bool = False
     ) -> Episode:
-        return Episode(name, place, self._stimulus([self._lived(seconds)]), branch)
+        course = [self._lived(seconds)]
+        return self._episode(name, place, course, branch)
 
     def _training(self, arm: str) -> Episode:
         # A shock lasts as long in the no-shock arm, so that both arms keep step.
         real_s = float(self.shock)
         shock = Stretch(real_s, real_s, arm != "no-shock")
         if arm == "immediate-shock":
-            return Episode("training", "A", self._stimulus([shock] * self.shocks))
+            return self._episode("training", "A", [shock] * self.shocks)
         course = [self._lived(float(self.exploring))]
         for k in range(self.shocks):
             course += [self._lived(float(self.interval))] if k else []
             course += [shock]
         course += [self._lived(float(self.afterwards))]
-        return Episode("training", "A", self._stimulus(course))
+        return self._episode("training", "A", course)
+
+    def _episode(
+        self, name: str, place: str, course: list[Stretch], branch: bool = False
+    ) -> Episode:
+        stimulus, level = self._stimulus(course), self.neuromodulation
+        return Episode(name, place, stimulus, branch, modulator=level)
 
     def _lived(self, seconds: float) -> Stretch:
         """Return time without a shock, of which only a part is simulated."""

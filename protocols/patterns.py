@@ -1,6 +1,5 @@
 """Stimulation patterns: pulse times of published trains, or of a text file."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from ..circuits.parameters import unknown
 Times = np.ndarray[Any, np.dtype[np.float64]]
 
 CLOSEST_S = 2e-3  # between two pulses: a pulse lasts 1 ms, a fibre is refractory 1.5 ms
-PAUSE_S = 5.0  # a longer silence is crossed in closed form
 LONGEST_S = 86400.0
 MOST_PULSES = 100_000
 
@@ -30,22 +28,6 @@ class Pattern:
     def seconds(self) -> float:
         """From its beginning to its last pulse."""
         return float(max(*self.pre[-1:], *self.post[-1:], 0.0))
-
-    def bouts(self) -> Iterator[tuple[float, Times, Times]]:
-        """Yield (start, pre, post) of the parts that long silences separate.
-
-        Times within a part count from its start.
-        """
-        every = np.sort(np.concatenate([self.pre, self.post]))
-        cuts = np.flatnonzero(np.diff(every) > PAUSE_S)
-        firsts = every[np.concatenate([[0], cuts + 1])]
-        stops = np.concatenate([firsts[1:], [np.inf]])
-        for first, stop in zip(firsts, stops, strict=True):
-            inside = (
-                t[(t >= first) & (t < stop)] - first for t in (self.pre, self.post)
-            )
-            pre, post = inside
-            yield float(first), pre, post
 
 
 def train(pulses: int, hertz: float) -> Times:

@@ -12,32 +12,39 @@ field EPSP is proportional to it.
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from ..analysis.slope import initial_slope, percent_of_baseline
 from ..circuits.circuit import Rules
-from ..circuits.parameters import ASSUMED
+from ..circuits.parameters import ASSUMED, unknown
 from ..circuits.projection import Rule
 from ..circuits.quantity import Quantity
-from ..circuits.slice import Preparation, Slice
+from ..circuits.slice import DentateSlice, Preparation, Slice
 from ..plasticity import TaggingCapture
+from ..plasticity.catalogue import find
 from ..simulation.experiment import ArmResult
-from ..simulation.recording import Arm, Trace
+from ..simulation.recording import Arm, Signal, Trace
 from ..simulation.state import STEP_S
 from ..simulation.timeline import TICK_S, Episode, Step
 from .bath import Bath, Window
-from .patterns import PAUSE_S, Pattern
+from .patterns import Pattern
 from .protocol import Band, Protocol
 from .recorded import population_table, synaptic_weights
 
+PREPARATIONS: dict[str, type[Preparation]] = {
+    "schaffer": Slice,
+    "dentate": DentateSlice,
+}
 PATHWAYS = ("s1", "s2", "s3")
 LEAD_S, TAIL_S = 0.05, 0.5  # around the pulses of an episode
 TEST_S, APART_S = 0.02, 0.3  # first test pulse of an episode, time to the next
+PAUSE_S = 5.0  # a longer silence is crossed in closed form
 MOST_TESTS = 1000
 LONGEST_S = 30 * 86400.0
+AFTER_S = (1800.0, 3600.0, 3 * 3600.0)  # moments after the last pattern
 OPEN = float("nan")
 
 
@@ -62,6 +69,7 @@ class Rig(Protocol):
     """What every experiment on slices shares."""
 
     circuit: Preparation = Slice()
+    preparation: str = ASSUMED.name("schaffer", "schaffer, or dentate: perforant path")
     rule: Rule = TaggingCapture()
 
     intensity: float = ASSUMED(1.0, "share of a pathway's fibres that a pattern fires")
@@ -76,15 +84,11 @@ class Rig(Protocol):
         """Refuse what no rig can do."""
         self.must_be("a share from 0 to 1", "intensity")
         self.must_be("a value above 0", "test_intensity", "every", "duration")
-        self.must_be("0 or more", "baseline", "onset", "washout")
+        self.must_be("a value above 0", "baseline")
+        self.must_be("0 or more", "onset", "washout")
         if self.test_intensity > 1:
             raise ValueError(
                 f"test_intensity={self.test_intensity}: a share up to 1 is wanted."
-            )
-        if float(self.baseline) < float(self.every):
-            raise ValueError(
-                f"baseline={self.baseline} holds no test pulse at every={self.every}: "
-                "lengthen it, or test more often."
             )
         whole = float(self.baseline) + float(self.duration)
         if whole > LONGEST_S or whole / float(self.every) > MOST_TESTS:
@@ -115,6 +119,18 @@ class Rig(Protocol):
         """The rule of the pathways."""
         return {"pathway": self.rule}
 
+    def with_value(self, path: str, text: str) -> Self:
+        """Return a copy with one parameter changed; a rule or preparation by its name."""
+        if path == "rule":
+            return replace(self, rule=find(text))
+        if path == "preparation":
+            if text not in PREPARATIONS:
+                raise KeyError(unknown("preparation", text, list(PREPARATIONS)))
+            old = self.circuit
+            circuit = PREPARATIONS[text](slices=old.slices, scale=old.scale)
+            return replace(self, circuit=circuit, preparation=text)
+        return super().with_value(path, text)
+
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the slices of an arm."""
         return tuple(self._steps_of(arm))
@@ -134,6 +150,7 @@ class Rig(Protocol):
             timeline=timeline,
             spikes=result.spikes(list(circuit.populations)),
             weights=synaptic_weights(circuit, self.rules, result, moments, projections),
+            signals=self._drugs(arm),
             responses=self._responses(arm, result),
         )
 
@@ -153,27 +170,36 @@ class Rig(Protocol):
         t, percent = self.percent(arm, pathway)
         return float(percent[np.argmin(np.abs(t - at_s))].mean())
 
-    def moments(self) -> tuple[float, ...]:
-        """Return the times at which the responses are judged, in seconds."""
-        last = float(self.duration)
-        return (*(t for t in (1800.0, 3600.0, 3 * 3600.0) if t < last), last)
+    def last_s(self, arm: str) -> float:
+        """Return when the last pattern of an arm ends, on the clock of the first."""
+        return max(g.start_s + g.pattern.seconds for g in self.given(arm))
+
+    def judged(self, arm: str) -> dict[str, float]:
+        """Return the moments at which an arm's responses are judged, by their names."""
+        last, stop = self.last_s(arm), self.until(arm)
+        found = {f"{clock(t)} after": last + t for t in AFTER_S if last + t < stop}
+        return found | {f"at {clock(stop)}": stop}
+
+    def until(self, arm: str) -> float:
+        """Return when an arm ends, on the clock of the first pattern."""
+        return float(self.duration)
 
     def bands(self) -> tuple[Band, ...]:
         """Return the responses; what is to come out depends on what is given."""
         return tuple(
-            Band(arm, _slope(path, t), "% of baseline", OPEN, OPEN, "")
+            Band(arm, slope_name(path, moment), "% of baseline", OPEN, OPEN, "")
             for arm in self.arms
             for path in PATHWAYS
-            for t in self.moments()
+            for moment in self.judged(arm)
         )
 
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
         """Return the measures by (arm, name), as far as these arms allow."""
         return {
-            (name, _slope(path, t)): self.slope_at(arm, path, t)
+            (name, slope_name(path, moment)): self.slope_at(arm, path, t)
             for name, arm in arms.items()
             for path in PATHWAYS
-            for t in self.moments()
+            for moment, t in self.judged(name).items()
         }
 
     def notes(self) -> tuple[str, ...]:
@@ -199,17 +225,19 @@ class Rig(Protocol):
         medium = self.medium(arm)
         patterns = list(self._episodes(arm, medium))
         busy = [(t, t + e.seconds) for t, e in patterns]
-        stops, every = float(self.duration), float(self.every)
-        ticks = np.arange(-(float(self.baseline) // every), stops // every + 1) * every
-        tests = {float(t) for t in ticks} | {stops}
-        free = [t for t in tests if not any(a - 1 <= t <= b for a, b in busy)]
-        free = [t for t in free if t <= stops and (t < -1e-6 or patterns or t > 0)]
-        todo = [(t, self._test(t, medium)) for t in free]
+        todo = [(t, self._test(t, medium)) for t in self._tests(arm, busy)]
         now = -float(self.baseline)
         for t, episode in sorted(todo + patterns, key=lambda each: each[0]):
             yield medium.bath.gap(f"to {episode.name}", now, max(now, t))
             yield episode
             now = max(now, t) + (0.0 if episode.branch else episode.seconds)
+
+    def _tests(self, arm: str, busy: list[tuple[float, float]]) -> list[float]:
+        """Return when test pulses are given: not while a pattern lasts."""
+        stop, every, lead = self.until(arm), float(self.every), float(self.baseline)
+        regular = np.arange(-(lead // every), stop // every + 1) * every
+        tests = {-lead, *map(float, regular), *self.judged(arm).values()}
+        return [t for t in tests if not any(a - 1 <= t <= b for a, b in busy)]
 
     def _episodes(self, arm: str, medium: Medium) -> Iterator[tuple[float, Episode]]:
         """Yield (start, episode) of the patterns, parted where nothing is given."""
@@ -270,6 +298,18 @@ class Rig(Protocol):
                 rows[:, columns.index(name)] = drug.level(t)
         return rows
 
+    def _drugs(self, arm: str) -> dict[str, Signal]:
+        """Return the share that each drug blocks, a value a minute."""
+        apv, kn93, bath = self.medium(arm)
+        drugs = {"apv": apv, "kn93": kn93, "anisomycin": bath.anisomycin, "d1": bath.d1}
+        lead = float(self.baseline)
+        t = np.arange(-lead, self.until(arm), 60.0)
+        return {
+            name: Signal(drug.level(t), 1 / 60.0, 0.0, "1")
+            for name, drug in drugs.items()
+            if drug is not None
+        }
+
     def _responses(self, arm: str, result: ArmResult) -> dict[str, Trace]:
         target, slices = self.circuit.target, self.circuit.slices
         synapses = self.circuit.synapses(self.rules)
@@ -297,5 +337,6 @@ def clock(t: float) -> str:
     return f"{t:.6g} s"
 
 
-def _slope(pathway: str, t: float) -> str:
-    return f"slope of {pathway.upper()} at {clock(t)}"
+def slope_name(pathway: str, moment: str) -> str:
+    """Return the name of a measure."""
+    return f"slope of {pathway.upper()} {moment}"

@@ -94,8 +94,8 @@ class Tag(_ByContent):
 class Trace(_ByContent):
     """A course over time.
 
-    Freezing (n,), from 0 to 1; position (n, 2), metres; slope of a response (n, slices),
-    mV/ms.
+    Freezing (n,), from 0 to 1; position (n, 2), metres; slope of a response in mV/ms,
+    (n, slices).
     """
 
     t_s: Floats

@@ -1,0 +1,32 @@
+"""The rules by the names under which the command line knows them."""
+
+from inspect import isclass
+from typing import Any
+
+from .. import plasticity
+from ..circuits.parameters import unknown
+from ..circuits.projection import Rule
+
+
+def rules() -> dict[str, Rule]:
+    """Return every rule with the values it starts from, and the published other sets.
+
+    A set is named after its rule, as in ``graupner-brunel:cortical-slices``.
+    """
+    found: dict[str, Rule] = {}
+    for kind in vars(plasticity).values():
+        if isclass(kind) and issubclass(kind, Rule):
+            module = getattr(plasticity, kind.__module__.rpartition(".")[2])
+            name = kind.__module__.rpartition(".")[2].replace("_", "-")
+            found[name] = kind()
+            sets: dict[str, Any] = getattr(module, "SETS", {})
+            found |= {f"{name}:{key}": rule for key, rule in sets.items()}
+    return found
+
+
+def find(name: str) -> Rule:
+    """Return the rule, or the set of one, of this name."""
+    known = rules()
+    if name not in known:
+        raise KeyError(unknown("rule", name, list(known)))
+    return known[name]

@@ -1,0 +1,209 @@
+"""Landmark experiments: what a paper found, what it is held against, who says so.
+
+A claim is one number with a band. Its controls are claims in which the effect must not
+appear. A band that rests on memory, or on nothing that was read, is marked so: its
+verdict is "unverified" whatever comes out.
+"""
+
+import json
+import math
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.stats import t as student
+
+from ..circuits.parameters import unknown
+from ..simulation.builds import digest, own_code
+from ..simulation.experiment import Progress, Silence
+from .running import run
+
+Values = Mapping[tuple[str, str], float]
+
+
+class Trial(NamedTuple):
+    """A run that claims are read from; equal trials are run once."""
+
+    protocol: str
+    arms: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+
+
+class Read(NamedTuple):
+    """A measure of an arm of a trial."""
+
+    trial: Trial
+    arm: str
+    measure: str
+
+
+Function = Callable[[Sequence[float]], float]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A number of a landmark: measures, what is made of them, and the band."""
+
+    id: str
+    experiment: str
+    reads: tuple[Read, ...]
+    low: float
+    high: float
+    source: str
+    verified: bool = True
+    made: Function = lambda values: values[0]
+    controls: tuple["Claim", ...] = ()
+
+    @property
+    def trials(self) -> Iterator[Trial]:
+        """The runs that it needs, those of its controls included."""
+        yield from (read.trial for read in self.reads)
+        for control in self.controls:
+            yield from control.trials
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a claim came to over seeds; ``ci95`` is Student's interval of the mean."""
+
+    id: str
+    experiment: str
+    protocol: str
+    mean: float
+    ci95: tuple[float, float]
+    low: float
+    high: float
+    seeds: int
+    verdict: str
+    source: str
+    controls: tuple["Finding", ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON can write it; an open side of a band is null."""
+        told = {name: _plain(value) for name, value in vars(self).items()}
+        told["ci95"] = [_plain(end) for end in self.ci95]
+        told["controls"] = [control.as_dict() for control in self.controls]
+        return told
+
+
+def judge(
+    claims: Sequence[Claim],
+    seeds: Sequence[int],
+    *,
+    workers: int | None = None,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> list[Finding]:
+    """Run what the claims need, with each seed, and hold them against their bands.
+
+    Parameters
+    ----------
+    workers : runs at a time; by default as many as there are cores
+    folder : keeps the measures of finished runs, so that a stopped call goes on
+    """
+    told = progress or Silence()
+    trials = list(dict.fromkeys(t for claim in claims for t in claim.trials))
+    todo = [(trial, seed) for trial in trials for seed in seeds]
+    found: dict[tuple[Trial, int], Values] = {}
+    lock = threading.Lock()
+    told.start(float(len(todo)))
+    try:
+        with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+            # One run of each circuit and rule first: the others find it compiled.
+            waiting = {pool.submit(_measured, *each, folder): each for each in todo}
+            try:
+                for future in as_completed(waiting):
+                    with lock:
+                        found[waiting[future]] = future.result()
+                    told.advance(1.0)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    finally:
+        told.stop()
+    return [_finding(claim, found, seeds) for claim in claims]
+
+
+def select(known: Sequence[Claim], wanted: Iterable[str]) -> list[Claim]:
+    """Return the claims of some landmarks, given as ``L09`` or ``L01-L06``."""
+    ids = sorted({claim.id for claim in known})
+    chosen: set[str] = set()
+    for word in wanted:
+        first, dash, last = (part.strip().upper() for part in word.partition("-"))
+        for name in (first, last) if dash else (first,):
+            if not dash and name not in ids:
+                raise KeyError(unknown("landmark", name, ids))
+        inside = [i for i in ids if (first <= i <= last if dash else i == first)]
+        if not inside:
+            raise KeyError(unknown("landmark", word, ids))
+        chosen.update(inside)
+    return [claim for claim in known if not chosen or claim.id in chosen]
+
+
+def _measured(trial: Trial, seed: int, folder: Path | None) -> Values:
+    name = digest(json.dumps([trial, seed, own_code("*/*.py")]))
+    kept = folder / f"{name}.json" if folder else None
+    if kept and kept.is_file():
+        return {(arm, name): value for arm, name, value in json.loads(kept.read_text())}
+    recording = run(
+        trial.protocol,
+        seed=seed,
+        arms=trial.arms,
+        settings=trial.settings,
+        workers=1,
+    )
+    values = {(m.arm, m.name): m.value for m in recording.measures}
+    if kept:
+        rows = [[arm, name, value] for (arm, name), value in values.items()]
+        aside = kept.with_suffix(".new")
+        aside.write_text(json.dumps(rows))
+        aside.replace(kept)
+    return values
+
+
+def _finding(
+    claim: Claim, found: Mapping[tuple[Trial, int], Values], seeds: Sequence[int]
+) -> Finding:
+    each = [
+        claim.made([found[r.trial, seed][r.arm, r.measure] for r in claim.reads])
+        for seed in seeds
+    ]
+    mean = float(np.mean(each))
+    return Finding(
+        id=claim.id,
+        experiment=claim.experiment,
+        protocol=claim.reads[0].trial.protocol,
+        mean=mean,
+        ci95=_interval(each),
+        low=claim.low,
+        high=claim.high,
+        seeds=len(seeds),
+        verdict=_verdict(claim, mean),
+        source=claim.source,
+        controls=tuple(_finding(c, found, seeds) for c in claim.controls),
+    )
+
+
+def _interval(each: Sequence[float]) -> tuple[float, float]:
+    mean = float(np.mean(each))
+    if len(each) < 2:
+        return float("nan"), float("nan")
+    factor = float(student.ppf(0.975, len(each) - 1)) / math.sqrt(len(each))
+    half = factor * float(np.std(each, ddof=1))
+    return mean - half, mean + half
+
+
+def _verdict(claim: Claim, mean: float) -> str:
+    if not claim.verified:
+        return "unverified"
+    return "fail" if mean < claim.low or mean > claim.high or mean != mean else "pass"
+
+
+def _plain(value: Any) -> Any:
+    odd = isinstance(value, float) and not math.isfinite(value)
+    return None if odd else value
