@@ -64,14 +64,26 @@ def intervals(recording: Any) -> Figure:
             if apart is None:
                 axes.axhline(end.mean(), color="0.6", lw=0.8, ls=":", zorder=0)
                 axes.annotate(
-                    "weak alone", (1, end.mean()), xycoords=("axes fraction", "data"),
-                    ha="right", va="bottom", fontsize=7, color="0.4",
-                )  # fmt: skip
+                    "weak alone",
+                    (1, end.mean()),
+                    xycoords=("axes fraction", "data"),
+                    ha="right",
+                    va="bottom",
+                    fontsize=7,
+                    color="0.4",
+                )
                 continue
             axes.errorbar(
-                apart / HOUR, end.mean(), spread, marker="s", ms=5, mfc=dot,
-                color=COLORS["S2"], lw=1, capsize=2,
-            )  # fmt: skip
+                apart / HOUR,
+                end.mean(),
+                spread,
+                marker="s",
+                ms=5,
+                mfc=dot,
+                color=COLORS["S2"],
+                lw=1,
+                capsize=2,
+            )
         axes.axhline(100, color="0.8", lw=0.7, zorder=0)
         axes.axvline(0, color="0.8", lw=0.7, zorder=0)
         axes.set_xlabel("weak (S2) begins after strong (S1), h")
@@ -87,10 +99,17 @@ def _course(axes: Axes, name: str, arm: Any, top: float) -> None:
         n = percent.shape[1]
         spread = percent.std(axis=1, ddof=1) / np.sqrt(n) if n > 1 else None
         axes.errorbar(
-            t / HOUR, percent.mean(axis=1), spread, marker=MARKS[path], ms=3,
-            color=COLORS[path], mfc="none" if path != "S1" else COLORS[path],
-            mew=0.7, lw=0, elinewidth=0.7,
-        )  # fmt: skip
+            t / HOUR,
+            percent.mean(axis=1),
+            spread,
+            marker=MARKS[path],
+            ms=3,
+            color=COLORS[path],
+            mfc="none" if path != "S1" else COLORS[path],
+            mew=0.7,
+            lw=0,
+            elinewidth=0.7,
+        )
     for k, (drug, signal) in enumerate(arm.signals.items()):
         _bar(axes, drug, signal, _start_s(arm), top * (1.02 + 0.06 * k))
     for start, stop in _stimulated(arm):

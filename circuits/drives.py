@@ -47,6 +47,14 @@ class Drive(Parameters):
         """Return the variables of ``n`` cells of one animal, in SI units."""
         return {}
 
+    def lived(self, state: dict[str, Any], rates_hz: Any) -> dict[str, Any]:
+        """Return what an episode changes, in which the cells fired at these rates."""
+        return {}
+
+    def rested(self, state: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Return what a gap changes."""
+        return {}
+
     def enter(self, n: int, place: np.random.Generator) -> dict[str, Any]:
         """Return what a place changes; the generator stands for animal and place."""
         return {}
@@ -224,7 +232,10 @@ class ElectrodeS3(Electrode):
 
 @dataclass(frozen=True, kw_only=True)
 class Pipette(Drive):
-    """A pipette in each cell; a pulse of a millisecond makes it fire once."""
+    """A pipette in each cell: a pulse of a millisecond makes it fire, and only once.
+
+    The pulse must end before the spike, or what is left of it starts another one.
+    """
 
     I_pipette: Quantity = symbol("current of a pulse")
 

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -135,6 +135,23 @@ class Fixed(Rule):
 
 
 FIXED = Fixed()
+
+
+class Rewiring(Protocol):
+    """What decides, between episodes, which synapses of a projection are replaced."""
+
+    def rewire(
+        self,
+        pre: Ids,
+        post: Ids,
+        state: State,
+        start: Mapping[str, float],
+        n_pre: int,
+        seconds: float,
+        rng: np.random.Generator,
+        recurrent: bool = False,
+    ) -> tuple[Ids, dict[str, Array], Any]:
+        """Return the sources, and the state, of the synapses after a gap."""
 
 
 def code(rule: Rule) -> str:

@@ -59,9 +59,9 @@ class Quiet(Background):
 
 @dataclass(frozen=True, kw_only=True)
 class CellPipette(Pipette):
-    """A pulse that fires a pyramidal or a granule cell."""
+    """A pulse that fires a pyramidal cell."""
 
-    I_pipette: Quantity = ASSUMED("35 nA")
+    I_pipette: Quantity = ASSUMED("30 nA")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,7 +293,7 @@ class DentateCells(Region):
     granule: Cell = dg.Granule()
     basket: Cell = dg.Basket()
     granule_background: Background = Quiet(I_sd=quantity("2 pA"))
-    granule_pipette: Drive = CellPipette(I_pipette=quantity("10 nA"))
+    granule_pipette: Drive = CellPipette(I_pipette=quantity("5 nA"))
     basket_background: Background = Quiet()
     s1: Projection = PerforantS1()
     s2: Projection = PerforantS2()

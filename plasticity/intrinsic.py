@@ -13,7 +13,7 @@ excitability, is a choice.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -25,16 +25,6 @@ from ..circuits.quantity import Quantity
 KASTELLAKIS = Source("Kastellakis et al. 2016", doi="10.1016/j.celrep.2016.10.015")
 
 FALLS = ("linear", "exponential")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExcitabilityDrive(Drive):
-    """The current of a raised cell; a new animal's cells are at 0."""
-
-    I_excitable: Quantity = ASSUMED("50 pA", "current into a cell of excitability 1")
-
-    variables: ClassVar[str] = "excitability : 1"
-    current: ClassVar[str] = "I_excitable*excitability"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,3 +76,22 @@ class IntrinsicExcitability(Parameters):
             return np.asarray(excitability * np.exp(-seconds / float(self.tau)))
         fallen = self.size * seconds / float(self.lasts)
         return np.maximum(excitability - fallen, 0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExcitabilityDrive(Drive):
+    """The current of a raised cell; a new animal's cells are at 0."""
+
+    law: IntrinsicExcitability = IntrinsicExcitability()
+    I_excitable: Quantity = ASSUMED("50 pA", "current into a cell of excitability 1")
+
+    variables: ClassVar[str] = "excitability : 1"
+    current: ClassVar[str] = "I_excitable*excitability"
+
+    def lived(self, state: dict[str, Any], rates_hz: Any) -> dict[str, Any]:
+        """Raise the cells that an episode made active."""
+        return {"excitability": self.law.after(state["excitability"], rates_hz)}
+
+    def rested(self, state: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Let the excitability fall."""
+        return {"excitability": self.law.rest(state["excitability"], seconds)}

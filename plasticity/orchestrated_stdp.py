@@ -9,23 +9,27 @@ Four terms move the weight w, and w draws its reference w~ behind it:
     tau_con dw~/dt = w - w~ - P w~ (w~ - w_c/2)(w~ - w_c)/norm
     norm = (w_c/4)(w_c/4 - w_c/2)(w_c/4 - w_c)
 
-then the spike's own traces grow by 1 and w is clipped to 0 ... w_max. They decay with
-tau_plus (pre_trace), tau_minus (post_trace), tau_slow (slow_trace) and tau_hom, whose
-trace over tau_hom is the rate of the cell. P is the pull towards 0 at w~ = w_c/4. It
-makes w~ bistable where w is near w_c/2: just so, its three rest points at w = w_c/2 are
-w_c/2 and w_c/2 +- sqrt(w_c^2/4 - norm/P) there, and at other w there is but one.
+then the spike's own traces grow by 1. Weights stay within 0 ... w_max. The traces decay
+with tau_plus (pre_trace), tau_minus (post_trace), tau_slow (slow_trace) and tau_hom
+(hom_trace); the rate is hom_trace/tau_hom. P is the pull towards 0 at w~ = w_c/4. With
+the published P, w~ has one rest point near w, 0 at w = 0 and w_c at w = w_c, but for w
+within 0.6 % of w_c/2: there it has three, just there w_c/2 and w_c/2 +- w_c/8.
 
 Weights are the published ones; the strength is w/w_start and ``reference`` w~/w_start,
-in units of the projection's own weight. As published, w~ starts from 0; the published
-rate starts from 1 Hz, here from 0 (at kappa = 10 Hz it makes no odds). The published
-code clips at 0 in steps of pre and at w_max in those of post, here both do. Its
-short-term plasticity is not part of this rule.
+in units of the projection's own weight. As published, w~ starts from 0. The rate
+starts from 0 and not from 1 Hz, which is as far below kappa. The published code clips
+at 0 in steps of pre and at w_max in those of post; here both do both. Its short-term
+plasticity is not part of this rule.
 
-Between two spikes w stands still, so that one autonomous equation in w~ is left, in
-gaps as between events. It is solved by Taylor series of order 12 of adapted length,
-and by one exponential where what the slope changes meanwhile is below tolerance: for
-most events at once, in a gap where w~ comes to rest. Each piece errs by about 1e-10 of
-strength, a day by less than 1e-8.
+Between two spikes w stands still, and one autonomous equation is left, in gaps as in
+episodes. With x = w~ - w_c/2, K = P/norm, p = 1/K - w_c^2/4, the rest point s that x
+moves to, and the other two in Q(x) = x^2 + s x + s^2 + p:
+
+    K Q(s) t/tau_con = ln((x_0 - s)/(x - s)) + ln(Q(x)/Q(x_0))/2 + (3 s/2) int dx/Q
+
+The integral, from x_0 to x, is an arcus tangens, or its hyperbolic kin. Newton's method
+inverts this, to 1e-11 of strength; to 1e-8 where w and P are such that rest points
+fall together.
 """
 
 from collections.abc import Mapping
@@ -54,99 +58,122 @@ ADVANCE = (
     " w_c/w_start)\n"
 ) + fading(**FADES)
 
-ORDER = 12
-TOLERANCE = 1e-10
+CLOSE = 1e-12  # of strength, in the last of Newton's steps
+MOST_STEPS = 200
+LEAST_Q = 1e-7  # rest points that fall together are set apart by as much
 
-CONSOLIDATED_CPP = f"const int ORDER = {ORDER};\nconst double TOLERANCE = {TOLERANCE};"
+CONSOLIDATED_CPP = f"""
+static const double CLOSE = {CLOSE};
+static const double LEAST_Q = {LEAST_Q};
+static const int MOST_STEPS = {MOST_STEPS};
+"""
 CONSOLIDATED_CPP += """
-static inline double consolidated(double reference, double strength, double left,
+static inline double rest_point(double x, double p, double q)
+{
+    const double m = 2.0*sqrt(fmax(fabs(p), 1e-30)/3.0), side = 4.0*q/(m*m*m);
+    if (p >= 0)
+        return m*sinh(asinh(side)/3.0);
+    if (fabs(side) > 1)
+        return copysign(m*cosh(acosh(fabs(side))/3.0), q);
+    const double turn = acos(side)/3.0, third = 2.0943951023931953;
+    return m*cos(x > m*cos(turn - third) ? turn : turn + third);
+}
+static inline double consolidated(double reference, double strength, double span,
     double P, double w_c, int _vectorisation_idx)
 {
-    const double middle = 0.5*w_c, cubic = 64.0*P/(3.0*w_c*w_c*w_c);
-    const double linear = cubic*middle*middle - 1.0, constant = strength - middle;
-    double x[ORDER + 1], squares[ORDER];
-    x[0] = reference - middle;
-    while (true)
+    const double K = 64.0*P/(3.0*w_c*w_c*w_c), p = 1.0/K - 0.25*w_c*w_c;
+    const double x = reference - 0.5*w_c;
+    double s = rest_point(x, p, (strength - 0.5*w_c)/K);
+    if (3.0*s*s + p < LEAST_Q)
+        s = copysign(sqrt((LEAST_Q - p)/3.0), s);
+    const double far = x - s, Q_s = 3.0*s*s + p;
+    const double start = x + 0.5*s, D = 0.75*s*s + p, Q_0 = start*start + D;
+    if (K*fabs(far*Q_0)*span <= 0.01*CLOSE)
+        return reference;
+    const double root = sqrt(fmax(fabs(D), 1e-200)), time = K*Q_s*span;
+    double y = -time*Q_0/Q_s, low = -1e300, high = 0.0;
+    for (int i = 0; i < MOST_STEPS; i++)
     {
-        const double rate = constant + linear*x[0] - cubic*x[0]*x[0]*x[0];
-        const double slope = linear - 3.0*cubic*x[0]*x[0];
-        const double grown = fmin(slope*left, 50.0);
-        const double step = rate*(grown != 0.0 ? left*expm1(grown)/grown : left);
-        const double lasts = rate != 0.0 ? fabs(step/rate) : 0.0;
-        if (cubic*(3.0*fabs(x[0]) + fabs(step))*step*step*lasts <= TOLERANCE)
-            return middle + x[0] + step;
-        for (int k = 0; k < ORDER; k++)
-        {
-            double cube = 0.0;
-            squares[k] = 0.0;
-            for (int i = 0; i <= k; i++)
-                squares[k] += x[i]*x[k - i];
-            for (int i = 0; i <= k; i++)
-                cube += x[i]*squares[k - i];
-            x[k + 1] = ((k ? 0.0 : constant) + linear*x[k] - cubic*cube)/(k + 1);
-        }
-        double length = left;
-        for (int k = ORDER - 1; k <= ORDER; k++)
-            if (x[k] != 0.0)
-                length = fmin(length, pow(TOLERANCE/fabs(x[k]), 1.0/k));
-        double sum = x[ORDER];
-        for (int k = ORDER - 1; k >= 0; k--)
-            sum = sum*length + x[k];
-        x[0] = sum;
-        left -= length;
+        const double v = 1.5*s + far*exp(y), Q = v*v + D;
+        const double z = root*(v - start), c = D + v*start;
+        const double J = (D > 0 ? atan2(z, c) : atanh(z/c))/root;
+        const double early = y - 0.5*log(Q/Q_0) - 1.5*s*J + time;
+        (early > 0 ? high : low) = y;
+        const double next = y - early*Q/Q_s;
+        const double step = far*(next - y)*exp(fmin(fmax(next, y), 0.0));
+        if (fabs(step) <= CLOSE)
+            break;
+        if (next > low && next < high)
+            y = next;
+        else
+            y = low > -1e300 ? 0.5*(low + high) : high - 1.0;
     }
+    return 0.5*w_c + s + far*exp(y);
 }
 """
 
 
+def rest_point(x: Array, p: float, q: Array) -> Array:
+    """Return the root of s^3 + p s = q to which x' = q - p x - x^3 leads from x."""
+    m = 2 * np.sqrt(max(abs(p), 1e-30) / 3)
+    side = 4 * q / m**3
+    if p >= 0:
+        return np.asarray(m * np.sinh(np.arcsinh(side) / 3))
+    turn, third = np.arccos(np.clip(side, -1, 1)) / 3, 2 * np.pi / 3
+    inner = m * np.cos(np.where(x > m * np.cos(turn - third), turn, turn + third))
+    outer = np.copysign(m * np.cosh(np.arccosh(np.maximum(abs(side), 1)) / 3), q)
+    return np.where(abs(side) > 1, outer, inner)
+
+
 def consolidated(
-    reference: Array, strength: Array, left: Array | float, P: float, w_c: float
+    reference: Array, strength: Array, span: Array | float, P: float, w_c: float
 ) -> Array:
     """Return the reference after a time at constant strength.
 
     Parameters
     ----------
     reference, strength : arrays (n,)
-    left : array (n,) or number, the time in units of tau_con
+    span : array (n,) or number, the time in units of tau_con
     P, w_c : pull, and upper rest point, in units of the strength
     """
-    middle, cubic = 0.5 * w_c, 64 * P / (3 * w_c**3)
-    linear = cubic * middle**2 - 1
-    x, constant, left = np.broadcast_arrays(
-        *np.atleast_1d(reference - middle, strength - middle, left)
+    K = 64 * P / (3 * w_c**3)
+    p = 1 / K - w_c**2 / 4
+    x, q, span = np.broadcast_arrays(
+        *np.atleast_1d(reference - w_c / 2, (strength - w_c / 2) / K, span)
     )
-    moved, rows = np.array(x, float), np.arange(len(x))
-    while True:
-        rate = constant + linear * x - cubic * x**3
-        grown = np.minimum((linear - 3 * cubic * x**2) * left, 50.0)
-        grown = np.where(grown == 0, 1e-300, grown)
-        lasts = left * np.expm1(grown) / grown
-        step = rate * lasts
-        rest = cubic * (3 * np.abs(x) + np.abs(step)) * step**2 * lasts
-        there = rest <= TOLERANCE
-        moved[rows[there]] = x[there] + step[there]
-        if there.all():
-            return middle + moved
-        rows, x, constant, left = (a[~there] for a in (rows, x, constant, left))
-        series, squares = [x], []
-        for k in range(ORDER):
-            squares.append(_product(series, series, k))
-            cube = _product(series, squares, k)
-            source = constant if k == 0 else 0.0
-            series.append((source + linear * series[k] - cubic * cube) / (k + 1))
-        length = left
-        for k in (ORDER - 1, ORDER):
-            size = np.maximum(np.abs(series[k]), 1e-300)
-            length = np.minimum(length, (TOLERANCE / size) ** (1 / k))
-        x = series[ORDER]
-        for term in series[ORDER - 1 :: -1]:
-            x = x * length + term
-        left = left - length
-
-
-def _product(a: list[Array], b: list[Array], k: int) -> Any:
-    """Return term ``k`` of the product of two power series."""
-    return sum(a[i] * b[k - i] for i in range(k + 1))
+    s = rest_point(x, p, q)
+    s = np.where(
+        3 * s**2 + p < LEAST_Q, np.copysign(np.sqrt(max(LEAST_Q - p, 0) / 3), s), s
+    )
+    far, start, D = x - s, x + s / 2, 0.75 * s**2 + p
+    Q_0 = start**2 + D
+    moved = np.array(x, float)
+    rows = np.flatnonzero(K * np.abs(far * Q_0) * span > 0.01 * CLOSE)
+    s, far, start, D, Q_0, span = (a[rows] for a in (s, far, start, D, Q_0, span))
+    Q_s, root = 3 * s**2 + p, np.sqrt(np.maximum(np.abs(D), 1e-200))
+    time = K * Q_s * span
+    # y is the logarithm of what is left of the way; it falls from 0.
+    y, low, high = -time * Q_0 / Q_s, np.full(len(rows), -1e300), np.zeros(len(rows))
+    for _ in range(MOST_STEPS):
+        v = 1.5 * s + far * np.exp(y)
+        Q, z, c = v**2 + D, root * (v - start), D + v * start
+        J = np.arctan2(z, c)
+        straight = D <= 0
+        J[straight] = np.arctanh(z[straight] / c[straight])
+        early = y - np.log(Q / Q_0) / 2 - 1.5 * s * J / root + time
+        high, low = np.where(early > 0, y, high), np.where(early > 0, low, y)
+        to = y - early * Q / Q_s
+        step = far * (to - y) * np.exp(np.minimum(np.maximum(to, y), 0.0))
+        moved[rows] = v - 0.5 * s
+        on = np.abs(step) > CLOSE
+        if not on.any():
+            break
+        half = np.where(low > -1e300, (low + high) / 2, high - 1)
+        y = np.where((to > low) & (to < high), to, half)
+        rows, s, far, start, D, Q_0, Q_s, root, time, y, low, high = (
+            a[on] for a in (rows, s, far, start, D, Q_0, Q_s, root, time, y, low, high)
+        )
+    return w_c / 2 + moved
 
 
 def _consolidated_numpy(*arguments: Any) -> Array:
@@ -212,8 +239,8 @@ class OrchestratedSTDP(Rule):
     def __post_init__(self) -> None:
         """Refuse traces that cannot decay, steps back, and a bound below the start."""
         taus = ("tau_plus", "tau_minus", "tau_slow", "tau_hom", "tau_con")
-        self.must_be("a value above 0", *taus, "kappa", "w_c", "w_start")
-        self.must_be("0 or more", "eta", "A3", "A2", "beta", "delta", "P")
+        self.must_be("a value above 0", *taus, "kappa", "P", "w_c", "w_start")
+        self.must_be("0 or more", "eta", "A3", "A2", "beta", "delta")
         if not self.w_max >= self.w_start:
             raise ValueError(
                 f"w_max={self.w_max}: at least w_start={self.w_start} is wanted."

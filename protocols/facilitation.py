@@ -89,11 +89,17 @@ class Facilitation(Protocol):
     def bands(self) -> tuple[Band, ...]:
         """Return the last response over that at 0.1 Hz, the largest of all rates."""
         found = [
-            Band(f"{fibres} {rate:g} Hz", "response over that at 0.1 Hz", "1",
-                 OPEN, OPEN, SALIN.cite)
+            Band(
+                f"{fibres} {rate:g} Hz",
+                "response over that at 0.1 Hz",
+                "1",
+                OPEN,
+                OPEN,
+                SALIN.cite,
+            )
             for fibres in FIBRES
             for rate in RATES[1:]
-        ]  # fmt: skip
+        ]
         for fibres, (_, low, high) in FIBRES.items():
             arm = f"{fibres} {RATES[-1]:g} Hz"
             name = "largest response over that at 0.1 Hz"

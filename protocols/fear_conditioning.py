@@ -104,7 +104,7 @@ class FearConditioning(Protocol):
     block: float = ASSUMED(0.95, "share of protein synthesis that anisomycin blocks")
     blocked: Quantity = FREY("3 h", "how long it does")
     half_rate: Quantity = ASSUMED(
-        "19.5 Hz", "CeA rate at which freezing is half its most"
+        "19 Hz", "CeA rate at which freezing is half its most"
     )
     steepness: float = ASSUMED(20.0, "exponent of the readout of freezing")
     neuromodulation: float = ASSUMED(
@@ -112,7 +112,7 @@ class FearConditioning(Protocol):
     )
     readout: Quantity = ASSUMED("2 s", "time constant of the readout")
     ceiling: float = ASSUMED(0.65, "most that an animal freezes, share of the time")
-    fos_dg: Quantity = ASSUMED("1 Hz", "rate at which a granule cell shows c-Fos")
+    fos_dg: Quantity = ASSUMED("0.9 Hz", "rate at which a granule cell shows c-Fos")
     fos_ca3: Quantity = ASSUMED("1.7 Hz", "rate at which a CA3 pyramidal cell does")
     fos_ca1: Quantity = ASSUMED("2 Hz", "rate at which a CA1 pyramidal cell does")
     fos_bla: Quantity = ASSUMED("15 Hz", "rate at which a BLA principal cell does")
@@ -313,7 +313,7 @@ class FearConditioning(Protocol):
             "Each test is made on other animals with the same history.",
             "Freezing is a Hill function of the rate of the CeA's output cells, the "
             "same for all arms, tests and seeds.",
-            "The thresholds of the calcium rule are an interim set (assumed).",
+            "Calcium influx is 0.6 of that in a slice, as in the published network.",
         )
 
     def _simulated(self) -> Iterator[tuple[str, float]]:

@@ -8,7 +8,7 @@ from ..circuits.circuit import Circuit, Rules
 from ..plasticity import TaggingCapture
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import PopulationInfo, Signal, Span, Trace, Weights
-from ..simulation.state import wire
+from ..simulation.state import wire, wired
 from ..simulation.timeline import Episode, Step
 
 
@@ -37,7 +37,8 @@ def synaptic_weights(
             variables = state.variables.get(name, {})
             rule = synapses[name].rule
             unit = float(synapses[name].symbols["w_0"]) * 1e9
-            pre, post = (ids.astype(np.uint32) for ids in wiring[name])
+            ends = wired(wiring, state)[name]
+            pre, post = (ids.astype(np.uint32) for ids in ends)
             if isinstance(rule, TaggingCapture):
                 parts = variables["h"], variables["z"], rule.tagged(variables)
                 found[name][moment] = Weights(

@@ -120,7 +120,7 @@ class Rig(Protocol):
         return {"pathway": self.rule}
 
     def with_value(self, path: str, text: str) -> Self:
-        """Return a copy with one parameter changed; a rule or preparation by its name."""
+        """Return a copy with one value changed; a rule or preparation by its name."""
         if path == "rule":
             return replace(self, rule=find(text))
         if path == "preparation":
@@ -290,7 +290,10 @@ class Rig(Protocol):
         rows = np.zeros((round(seconds / TICK_S), len(columns)))
         for name, times in pulses.items():
             at = np.rint(times / TICK_S).astype(int)
-            rows[at, columns.index(name)] = 1.0 if name == "post" else intensity
+            if name == "post":  # a cell fires at the end of the pulse
+                rows[at - 1, columns.index(name)] = 1.0
+            else:
+                rows[at, columns.index(name)] = intensity
         t = start_s + np.arange(len(rows)) * TICK_S
         for name in ("apv", "kn93"):
             drug = getattr(medium, name)

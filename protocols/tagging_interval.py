@@ -108,7 +108,7 @@ class TaggingInterval(Rig):
         return Medium(bath=Bath(anisomycin=drug))
 
     def bands(self) -> tuple[Band, ...]:
-        """Return the weak pathway 8 h after the second induction, and the strong one."""
+        """Return the weak pathway, and the strong one, 8 h after the second pattern."""
         weak = [
             Band(
                 arm, "slope of S2 after 8 h", "% of baseline", *BANDS.get(arm, UNKNOWN)

@@ -83,6 +83,7 @@ class Compiled:
         steps = steps_of(stimulus, *self.manifest["stimulus"])
         with tempfile.TemporaryDirectory(dir=self.folder) as name:
             here = Path(name)
+            home = self._rewired(state, here) if state.pre else self.folder
             self._write(state, here / "state")
             np.ascontiguousarray(stimulus, dtype=float).tofile(here / "stimulus")
             _write_pending(state, self.manifest["populations"], here / "pending")
@@ -97,7 +98,8 @@ class Compiled:
             }
             if traced:
                 told["TRACE"] = here / "trace"
-            self._call({f"TRISYNAPSE_{k}": str(v) for k, v in told.items()}, tell)
+            asked = {f"TRISYNAPSE_{k}": str(v) for k, v in told.items()}
+            self._call(asked, home, tell)
             spikes = self._read_spikes(here / "spikes")
             traces = self._read_traces(here / "trace", steps) if traced else {}
             end = self._read(state, here / "result")
@@ -105,13 +107,28 @@ class Compiled:
         pending = under_way(state, spikes, self.circuit, self.rules, steps)
         return Outcome(replace(end, pending=pending), spikes, traces)
 
-    def _call(self, told: dict[str, str], tell: Callable[[float], None]) -> None:
+    def _rewired(self, state: State, here: Path) -> Path:
+        """Return a folder as that of the animal, with the sources of this state."""
+        arrays = here / "static_arrays"
+        arrays.mkdir()
+        for file in (self.folder / "static_arrays").iterdir():
+            _taken(file, arrays)
+        for name, pre in state.pre.items():
+            sources, _ = self.manifest["wiring"][name]
+            (arrays / sources).unlink()
+            pre.astype(np.int32).tofile(arrays / sources)
+
+        return here
+
+    def _call(
+        self, told: dict[str, str], home: Path, tell: Callable[[float], None]
+    ) -> None:
         # The binary prints a dot every 500 steps, outside its loop over objects. In a
         # process group of its own it hears of Ctrl-C from us only.
         left = int(told["TRISYNAPSE_STEPS"])
         with subprocess.Popen(
             [self.binary],
-            cwd=self.folder,
+            cwd=home,
             env={**os.environ, **told, "LD_BIND_NOW": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

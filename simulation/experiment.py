@@ -16,18 +16,19 @@ import threading
 import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from ..circuits.circuit import Circuit, Rules, stream_seed
+from ..circuits.projection import Rewiring
 from . import builds
 from .backends import Backend, Compiled, runtime
 from .gap import cross, fold
 from .recording import Span, Spikes
-from .state import STEP_S, State, Wiring, enter, newborn, wire
+from .state import STEP_S, State, Wiring, enter, lived, newborn, wire
 from .timeline import TICK_S, Episode, Gap, Piece, Step
 
 
@@ -88,12 +89,16 @@ class History(NamedTuple):
 
 @dataclass(frozen=True)
 class Experiment:
-    """A circuit, its rules, one animal (the seed) and a timeline an arm."""
+    """A circuit, its rules, one animal (the seed) and a timeline an arm.
+
+    ``structure`` names projections, and what rewires them in gaps.
+    """
 
     circuit: Circuit
     rules: Rules
     seed: int
     timelines: Mapping[str, tuple[Step, ...]]
+    structure: Mapping[str, Rewiring] = field(default_factory=dict)
 
     def run(
         self, folder: Path, workers: int | None = None, progress: Progress | None = None
@@ -126,6 +131,7 @@ class Experiment:
         root = builds.digest(
             json.dumps([builds.canonical(self.circuit), self.seed])
             + json.dumps({k: builds.canonical(r) for k, r in self.rules.items()})
+            + json.dumps({k: builds.canonical(r) for k, r in self.structure.items()})
             + builds.recipe(self.circuit, self.rules)
             + builds.own_code("circuits/*.py", "plasticity/*.py", "simulation/*.py")
         )
@@ -205,9 +211,8 @@ class Experiment:
     def _gap(
         self, wiring: Wiring, before: State, step: Gap, place: str, aside: Path
     ) -> None:
-        after = cross(
-            before, self.circuit, self.rules, wiring, step.pieces, self.seed, place
-        )
+        animal = self.circuit, self.rules, wiring
+        after = cross(before, *animal, step.pieces, self.seed, place, self.structure)
         after.save(aside)
 
     def _episode(
@@ -251,7 +256,10 @@ class Experiment:
                 **{name: np.concatenate(some) for name, some in traces.items()},
             )
         if not step.branch:
-            state.save(aside)
+            fired = {
+                name: (arrays[f"{name}/ids"], arrays[f"{name}/steps"]) for name in parts
+            }
+            lived(state, self.circuit, fired, step.seconds).save(aside)
 
 
 WAITING = "waiting for another run in the same folder"
@@ -329,18 +337,19 @@ class ArmResult:
 
     def traces(self, step: str) -> dict[str, Any]:
         """Return the voltages that a traced step recorded, {population: (n, cells)}."""
-        with np.load(self._folder(step) / "traces.npz") as file:
+        traced = self._folder(step, "is traced", lambda s: getattr(s, "traced", False))
+        with np.load(traced / "traces.npz") as file:
             return {name: file[name] for name in file.files}
 
     def state(self, step: str) -> State:
-        """Return the state after the step of this name."""
-        return State.load(self._folder(step))
+        """Return the state after the step of this name, which must be no branch."""
+        return State.load(self._folder(step, "leaves a state", lambda s: not s.branch))
 
-    def _folder(self, step: str) -> Path:
+    def _folder(self, step: str, what: str, does: Callable[[Step], bool]) -> Path:
         for node in self.history.nodes:
-            if node.step.name == step:
+            if node.step.name == step and does(node.step):
                 return self.folder / "nodes" / node.name
-        raise KeyError(f"No step {step!r}.")
+        raise KeyError(f"No step {step!r} that {what}.")
 
 
 def _joined(parts: list[Any]) -> Spikes:

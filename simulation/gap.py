@@ -6,14 +6,17 @@ noise), then early phase, tags, proteins and late phase advance together, in pie
 constant protein synthesis and neuromodulation. Cells end at rest.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from ..circuits.circuit import Circuit, Rules, Synapse, stream
-from ..circuits.projection import Pool, SharedRule
-from .state import State, Wiring, at_rest
+from ..circuits.projection import Pool, Rewiring, SharedRule
+from .state import State, Wiring, at_rest, wired
 from .timeline import Piece
+
+NOWHERE: Mapping[str, Rewiring] = MappingProxyType({})
 
 
 def cross(
@@ -24,13 +27,16 @@ def cross(
     pieces: Iterable[tuple[float, ...]],
     seed: int,
     place: str,
+    structure: Mapping[str, Rewiring] = NOWHERE,
 ) -> State:
     """Return the state after a gap.
 
     Parameters
     ----------
+    wiring : connections at birth
     pieces : `Piece`s one after the other
-    seed, place : the random stream of what runs down at the beginning
+    seed, place : the random streams of what runs down, and of what is rewired
+    structure : what rewires a projection, by its name, at the end of the gap
     """
     rng = stream(seed, "gap", place)
     told = [Piece(*piece) for piece in pieces]
@@ -46,7 +52,36 @@ def cross(
             state = state.changed(name, after)
     for piece in _after(first, told):
         state = _consolidated(state, synapses, wiring, piece, ())
+    for name, rewiring in structure.items():
+        own = stream(seed, "structure", name, place)
+        state = _rewired(state, synapses[name], wiring, rewiring, whole, own)
+    for name, population in circuit.populations.items():
+        for drive in population.drives:
+            state = state.changed(name, drive.rested(state.variables[name], whole))
     return at_rest(state, circuit, rules, rng)
+
+
+def _rewired(
+    state: State,
+    synapse: Synapse,
+    wiring: Wiring,
+    rewiring: Rewiring,
+    seconds: float,
+    rng: Any,
+) -> State:
+    name = synapse.name
+    pre, post = wired(wiring, state)[name]
+    pre, new, _ = rewiring.rewire(
+        pre,
+        post,
+        state.variables[name],
+        synapse.rule.start,
+        synapse.n_pre,
+        seconds,
+        rng,
+        recurrent=synapse.projection.pre == synapse.projection.post,
+    )
+    return replace(state.changed(name, new), pre={**state.pre, name: pre})
 
 
 def fold(

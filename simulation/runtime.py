@@ -17,7 +17,7 @@ from brian2.devices.device import all_devices, reset_device
 from ..circuits.circuit import Circuit, Rules
 from ..circuits.network import CAPACITY, build
 from .backends import Outcome, steps_of
-from .state import STEP_S, Array, State, Wiring, later, under_way
+from .state import STEP_S, Array, State, Wiring, later, under_way, wired
 
 TOLD_S = 0.1  # biological time between two signs of life
 PREFERENCES = {
@@ -46,7 +46,7 @@ class Runtime:
         """Run a network of Brian2 from the state and read the state back."""
         steps = steps_of(stimulus, CAPACITY, len(self.circuit.columns))
         with _apart():
-            network = build(self.circuit, self.rules, self.wiring)
+            network = build(self.circuit, self.rules, wired(self.wiring, state))
             for owner, variables in state.variables.items():
                 for name, array in variables.items():
                     network[owner].variables[name].set_value(array)

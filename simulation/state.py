@@ -7,7 +7,7 @@ negative; spikes that have left their cell but not yet arrived are kept by their
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,14 @@ class State:
     """Variables by owner and name; protein by population; spikes still under way.
 
     ``protein`` has one row a pool, one column a cell. ``pending[population][k]`` holds
-    the cells that fired k + 1 steps before the snapshot.
+    the cells that fired k + 1 steps before the snapshot. ``pre`` holds the source of
+    every synapse of the projections that have been rewired since birth.
     """
 
     variables: dict[str, dict[str, Array]]
     protein: dict[str, Array]
     pending: dict[str, list[Array]]
+    pre: dict[str, Array] = field(default_factory=dict)
 
     def changed(self, owner: str, new: dict[str, Array]) -> "State":
         """Return a state with some variables of one owner replaced."""
@@ -49,6 +51,7 @@ class State:
             for name, array in variables.items()
         }
         arrays |= {f"protein/{name}": array for name, array in self.protein.items()}
+        arrays |= {f"pre/{name}": array for name, array in self.pre.items()}
         for name, ages in self.pending.items():
             arrays[f"pending/{name}"] = np.concatenate(ages) if ages else np.zeros(0)
             arrays[f"ages/{name}"] = np.array([len(ids) for ids in ages], dtype=int)
@@ -58,19 +61,21 @@ class State:
     def load(folder: Path) -> "State":
         """Read what ``save`` wrote."""
         variables: dict[str, dict[str, Array]] = {}
-        protein, pending = {}, {}
+        protein, pending, pre = {}, {}, {}
         with np.load(folder / "state.npz") as file:
             for key in file.files:
                 owner, _, name = key.partition("/")
                 if owner == "protein":
                     protein[name] = file[key]
+                elif owner == "pre":
+                    pre[name] = file[key]
                 elif owner == "ages":
                     cuts = np.cumsum(file[key])[:-1]
                     ids = file[f"pending/{name}"].astype(np.int32)
                     pending[name] = np.split(ids, cuts) if len(file[key]) else []
                 elif owner != "pending":
                     variables.setdefault(owner, {})[name] = file[key]
-            return State(variables, protein, pending)
+            return State(variables, protein, pending, pre)
 
 
 def wire(
@@ -82,6 +87,11 @@ def wire(
         for name, synapse in circuit.synapses(rules).items()
         if not only or name in only
     }
+
+
+def wired(wiring: Wiring, state: State) -> Wiring:
+    """Return the connections of a state: those of birth, but for what was rewired."""
+    return wiring | {name: (pre, wiring[name][1]) for name, pre in state.pre.items()}
 
 
 def newborn(circuit: Circuit, rules: Rules, seed: int) -> State:
@@ -137,6 +147,21 @@ def enter(state: State, circuit: Circuit, seed: int, place: str) -> State:
         for drive in population.drives:
             rng = stream(seed, "place", place, name)
             state = state.changed(name, drive.enter(population.size, rng))
+    return state
+
+
+def lived(
+    state: State,
+    circuit: Circuit,
+    spikes: dict[str, tuple[Array, Array]],
+    seconds: float,
+) -> State:
+    """Return the state with what an episode's firing changed in the cells themselves."""
+    for name, population in circuit.populations.items():
+        rates = np.bincount(spikes[name][0].astype(int), minlength=population.size)
+        for drive in population.drives:
+            new = drive.lived(state.variables[name], rates / seconds)
+            state = state.changed(name, new)
     return state
 
 

@@ -129,6 +129,8 @@ class South(Region):
 
 @dataclass(frozen=True, kw_only=True)
 class Mini(Circuit):
+    traced: ClassVar[tuple[str, ...]] = ("north_pyramidal",)
+
     north: North = North()
     south: South = South()
 

@@ -20,7 +20,7 @@ from trisynapse.circuits.quantity import Quantity
 from trisynapse.simulation import builds
 from trisynapse.simulation.outline import outline
 
-from .mini import RULES, Mini, Noise, North, Pyramidal, changed
+from .mini import RULES, Mini, Noise, North, Pyramidal, Recurrent, changed
 
 # Takes the compiler's place where only the machinery around it is looked at. It notes
 # its process and its arguments, waits as long as there is a file `wait` beside it,
@@ -210,11 +210,15 @@ def test_a_call_of_the_compiler_that_comes_too_late_ends_at_once(
 
 
 def test_a_circuit_that_never_looks_at_its_stimulus_has_code_too(
-    workshop: Workshop,
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blind = North(pyramidal_sight=None, pyramidal_pain=None)  # type: ignore[arg-type]
     workshop.cache.mkdir()
-    builds._generate(Mini(north=blind), RULES, workshop.cache)
+    # AMPA alone, because NMDA receptors look at the drugs.
+    rules = {"inhibitory": RULES["inhibitory"]}
+    circuit = Mini(north=blind)
+    monkeypatch.setattr(Recurrent, "receptor", "AMPA")
+    builds._generate(circuit, rules, workshop.cache)
     main = (workshop.cache / "main.cpp").read_text()
     assert "TRISYNAPSE_STIMULUS" in main and "shown.read" not in main
 

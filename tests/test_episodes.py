@@ -130,7 +130,53 @@ def test_a_cut_and_saved_episode_gives_the_spikes_of_the_whole_one(
         assert len(again) == len(whole.state.pending[name])
         assert all(map(np.array_equal, again, whole.state.pending[name]))
     assert_close(whole.state, state, 1e-9)
-    assert state.unfolded_s == pytest.approx(whole.state.unfolded_s)
+
+
+def test_a_trace_ends_with_the_voltages_of_the_state(make: Make) -> None:
+    state = animal(QUIET, QUIET_RULES)
+    outcome = make(QUIET, QUIET_RULES).episode(state, shown(0.05), 1, silence, True)
+    voltage = outcome.traces["north_pyramidal"]
+    assert voltage.shape == (250, 24)
+    end = outcome.state.variables["north_pyramidal"]["v"]
+    np.testing.assert_allclose(voltage[-1], end, rtol=1e-12)
+    plain = make(QUIET, QUIET_RULES).episode(state, shown(0.05), 1, silence)
+    assert plain.traces == {} and same_spikes(plain, outcome)
+
+
+def test_a_trace_follows_the_equation_of_the_membrane(make: Make) -> None:
+    state = animal(SILENT, QUIET_RULES)
+    outcome = make(SILENT, QUIET_RULES).episode(state, shown(0.02), 1, silence, True)
+    v = np.vstack(
+        [state.variables["north_pyramidal"]["v"], outcome.traces["north_pyramidal"]]
+    )
+    I_ext = outcome.state.variables["north_pyramidal"]["I_ext"]
+    cell = SILENT.north.pyramidal
+    leak, rest, C = (float(getattr(cell, x)) for x in ("g_L", "E_L", "C"))
+    slope, threshold = float(cell.D_T), float(cell.V_T)
+    drift = leak * (rest - v) + leak * slope * np.exp((v - threshold) / slope) + I_ext
+    late = slice(50, 99)  # the current is constant, adaptation and synapses are silent
+    np.testing.assert_allclose(
+        np.diff(v, axis=0)[late], (drift[:-1] * 2e-4 / C)[late], atol=1e-7
+    )
+
+
+def test_a_rewired_state_runs_as_an_animal_born_with_that_wiring(make: Make) -> None:
+    name, rng = "north_pyramidal_to_south_basket", np.random.default_rng(1)
+    state, wiring = animal(QUIET, QUIET_RULES), wire(QUIET, QUIET_RULES, 1)
+    pre, post = wiring[name]
+    other = rng.permutation(24)[pre].astype(np.int32)
+    backend = make(QUIET, QUIET_RULES)
+    rewired = backend.episode(replace(state, pre={name: other}), shown(0.2), 1, silence)
+    backend.wiring = {**wiring, name: (other, post)}  # type: ignore[attr-defined]
+    if isinstance(backend, Compiled):
+        sources, _ = backend.manifest["wiring"][name]
+        other.tofile(backend.folder / "static_arrays" / sources)
+    born = backend.episode(state, shown(0.2), 1, silence)
+    assert same_spikes(rewired, born)
+    assert not same_spikes(
+        rewired, make(QUIET, QUIET_RULES).episode(state, shown(0.2), 1, silence)
+    )
+    assert np.array_equal(rewired.state.pre[name], other)
 
 
 def test_spikes_are_under_way_where_the_episode_was_cut(compiled: Make) -> None:

@@ -10,20 +10,25 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from trisynapse.circuits.cells import Cell
+from trisynapse.circuits.circuit import Circuit
+from trisynapse.circuits.parameters import ASSUMED
 from trisynapse.circuits.quantity import quantity
+from trisynapse.circuits.region import Region
+from trisynapse.plasticity.intrinsic import ExcitabilityDrive
 from trisynapse.simulation import builds
 from trisynapse.simulation.backends import Outcome
 from trisynapse.simulation.experiment import ArmResult, Experiment, Interrupted, Silence
-from trisynapse.simulation.gap import cross
-from trisynapse.simulation.state import State, enter, newborn, wire
-from trisynapse.simulation.timeline import Episode, Gap, Step, dosed
+from trisynapse.simulation.gap import cross, fold
+from trisynapse.simulation.state import State, enter, lived, newborn, wire
+from trisynapse.simulation.timeline import Episode, Gap, Piece, Step, dosed
 
-from .mini import RULES, Mini, shown
+from .mini import RULES, Mini, Pyramidal, shown
 
 CIRCUIT = Mini()
 NIGHT = Gap("night", ((3600.0, 1.0),))
@@ -44,7 +49,12 @@ class Fake:
     lock: Any = field(default_factory=threading.Lock)
 
     def episode(
-        self, state: State, stimulus: Any, seed: int, tell: Callable[[float], None]
+        self,
+        state: State,
+        stimulus: Any,
+        seed: int,
+        tell: Callable[[float], None],
+        traced: bool = False,
     ) -> Outcome:
         with self.lock:
             self.seen.append((len(stimulus) * 1e-3, state))
@@ -54,7 +64,8 @@ class Fake:
         spikes = {name: (n, n * seed) for name in CIRCUIT.populations}
         # An episode leaves its mark, so that a state tells the way that led to it.
         v = state.variables["north_pyramidal"]["v"] + len(stimulus)
-        return Outcome(state.changed("north_pyramidal", {"v": v}), spikes)
+        seen = {"north_pyramidal": np.full((2, 1), len(stimulus))} if traced else {}
+        return Outcome(state.changed("north_pyramidal", {"v": v}), spikes, seen)
 
     @property
     def lengths(self) -> list[int]:
@@ -277,7 +288,9 @@ def test_an_error_in_one_episode_ends_the_others_soon(
         def advance(self, seconds: float) -> None:
             return None
 
-    def episode(state: State, stimulus: Any, seed: int, tell: Any) -> Outcome:
+    def episode(
+        state: State, stimulus: Any, seed: int, tell: Any, traced: bool
+    ) -> Outcome:
         both.wait()
         if len(stimulus) == 1:
             raise ZeroDivisionError
@@ -372,19 +385,19 @@ def test_ctrl_c_in_a_terminal_makes_no_episode_short(tmp_path: Path) -> None:
 def test_drug_windows_cut_a_gap_into_pieces(windows: Any, pieces: Any) -> None:
     gap = dosed("night", 100, 100, windows)
     if pieces is not None:
-        assert list(gap.pieces) == pieces
+        assert [piece[:2] for piece in gap.pieces] == pieces
     assert gap.seconds == 100
 
     def synthesis(t: float) -> float:
         return min((a for on, off, a in windows if on <= t < off), default=1.0)
 
-    ends = 100 + np.cumsum([seconds for seconds, _ in gap.pieces])
+    ends = 100 + np.cumsum([piece[0] for piece in gap.pieces])
     for t in np.arange(100, 200) + 0.5:
         assert gap.pieces[np.searchsorted(ends, t)][1] == synthesis(t)
 
 
 def test_a_gap_of_no_length_is_one_piece() -> None:
-    assert dosed("none", 5, 0, ((0, 10, 0.0),)).pieces == ((0.0, 1.0),)
+    assert dosed("none", 5, 0, ((0, 10, 0.0),)).pieces == (Piece(0.0),)
 
 
 def test_a_gap_that_ends_before_it_starts_is_refused() -> None:
@@ -402,6 +415,11 @@ def crossed(state: State, *pieces: tuple[float, float]) -> State:
     return cross(state, CIRCUIT, RULES, wire(CIRCUIT, RULES, 1), pieces, 1, "0/night")
 
 
+def folded(state: State, seconds: float, synthesis: float = 1.0) -> State:
+    piece = Piece(seconds, synthesis)
+    return fold(state, CIRCUIT, RULES, wire(CIRCUIT, RULES, 1), piece)
+
+
 @pytest.fixture
 def learnt() -> State:
     """Return an animal whose synapses are strong, and tagged, with no calcium."""
@@ -415,19 +433,48 @@ def test_early_phase_decays_over_the_gap_and_not_twice_over_the_episode(
 ) -> None:
     seconds = 1800.0
     expected = 1 + 0.8 * np.exp(-0.1 * seconds / 688.4)
-    for unfolded_s in (0.0, 600.0):
-        after = crossed(replace(learnt, unfolded_s=unfolded_s), (seconds, 1.0))
+    for state in (learnt, folded(learnt, 600.0)):
+        after = crossed(state, (seconds, 1.0))
         h = after.variables["north_pyramidal_to_north_pyramidal"]["h"]
         np.testing.assert_allclose(h, expected, rtol=1e-12)
-        assert after.unfolded_s == 0
 
 
 def test_protein_is_made_over_the_episode_too(learnt: State) -> None:
     # All synapses are far from rest: the source is on, and p = 1 - exp(-t/tau_p).
-    for unfolded_s in (0.0, 600.0):
-        after = crossed(replace(learnt, unfolded_s=unfolded_s), (1800.5, 1.0))
-        expected = 1 - np.exp(-(1800.0 + unfolded_s) / 3600.0)
-        np.testing.assert_allclose(after.protein["north_pyramidal"], expected)
+    for spiking in (0.0, 600.0):
+        after = crossed(folded(learnt, spiking), (1800.5, 1.0))
+        expected = 1 - np.exp(-(1800.0 + spiking) / 3600.0)
+        common, up, down = after.protein["north_pyramidal"]
+        np.testing.assert_allclose([common, up], np.full((2, 24), expected))
+        assert not down.any()
+
+
+def test_an_episode_moves_the_late_phase_by_the_drugs_of_that_time(
+    fake: Fake, tmp_path: Path, learnt: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Experiment, "_before", lambda *arguments: learnt)
+    steps = {
+        name: (replace(visit(1000), synthesis=synthesis, modulator=modulator),)
+        for name, synthesis, modulator in (
+            ("plain", 1.0, 1.0),
+            ("blocked", 0.0, 1.0),
+            ("calm", 1.0, 0.0),
+        )
+    }
+    arms = experiment(**steps).run(tmp_path)
+    made = {
+        k: a.state("1000 ms").protein["north_pyramidal"][0] for k, a in arms.items()
+    }
+    np.testing.assert_allclose(made["plain"], 1 - np.exp(-1 / 3600.0))
+    assert not made["blocked"].any() and not made["calm"].any()
+
+
+def test_a_traced_episode_keeps_its_voltages(fake: Fake, tmp_path: Path) -> None:
+    steps = replace(visit(3, branch=True), traced=True), visit(2)
+    arm = experiment(arm=steps).run(tmp_path)["arm"]
+    assert arm.traces("3 ms")["north_pyramidal"].tolist() == [[3], [3]]
+    with pytest.raises(KeyError, match="2 ms"):
+        arm.traces("2 ms")
 
 
 def test_a_gap_cut_into_pieces_is_the_gap(learnt: State) -> None:
@@ -462,7 +509,7 @@ def test_calcium_that_decays_slowly_is_given_the_time(learnt: State) -> None:
 
 
 def test_without_synthesis_nothing_is_consolidated(learnt: State) -> None:
-    after = crossed(replace(learnt, unfolded_s=300.0), (7200.0, 0.0))
+    after = crossed(folded(learnt, 300.0, 0.0), (7200.0, 0.0))
     assert not after.variables["north_pyramidal_to_north_pyramidal"]["z"].any()
 
 
@@ -475,6 +522,73 @@ def test_a_gap_leaves_what_a_cell_is_and_ends_all_spikes(learnt: State) -> None:
         assert np.array_equal(cells[name], before[name])
     assert not any(after.pending.values())
     assert np.abs(cells["v"] + 0.07).max() < 0.02 and not cells["g_ampa"].any()
+
+
+@dataclass(frozen=True)
+class Backwards:
+    """Replaces every source by its mirror image, and marks what it did."""
+
+    factor: float = 2.0
+
+    def rewire(
+        self,
+        pre: Any,
+        post: Any,
+        state: Any,
+        start: Any,
+        n_pre: int,
+        seconds: float,
+        rng: Any,
+        recurrent: bool = False,
+    ) -> Any:
+        marked = {**state, "z": state["z"] + self.factor * seconds}
+        return np.int32(n_pre - 1) - pre, marked, np.ones(len(pre), bool)
+
+
+def test_a_gap_rewires_and_later_steps_go_on_from_there(
+    fake: Fake, tmp_path: Path
+) -> None:
+    name = "north_pyramidal_to_north_pyramidal"
+    steps = visit(1), NIGHT, visit(2), replace(NIGHT, name="next")
+    grown = replace(experiment(arm=steps), structure={name: Backwards()})
+    arm = grown.run(tmp_path)["arm"]
+    pre, _ = wire(CIRCUIT, RULES, 1)[name]
+    assert arm.state("1 ms").pre == {}
+    assert np.array_equal(arm.state("night").pre[name], 23 - pre)
+    assert np.array_equal(arm.state("2 ms").pre[name], 23 - pre)
+    assert np.array_equal(arm.state("next").pre[name], pre)
+    assert (arm.state("night").variables[name]["z"] >= 2 * 3600).all()
+    # Another rewiring is another history.
+    other = replace(grown, structure={name: Backwards(1.0)}).run(tmp_path)["arm"]
+    assert (other.state("night").variables[name]["z"] < 1.5 * 3600).all()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Excited(Region):
+    """A region whose cells become excitable."""
+
+    members: ClassVar[tuple[str, ...]] = ("pyramidal",)
+    inhibitory: ClassVar[tuple[str, ...]] = ()
+    n_pyramidal: int = ASSUMED(4, "pyramidal cells")
+    pyramidal: Cell = Pyramidal()
+    pyramidal_excitability: ExcitabilityDrive = ExcitabilityDrive()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alone(Circuit):
+    excited: Excited = Excited()
+
+
+def test_firing_raises_the_excitability_of_a_cell_for_hours() -> None:
+    circuit = Alone()
+    state = newborn(circuit, {}, 1)
+    name = "excited_pyramidal"
+    assert state.variables[name]["excitability"].tolist() == [0, 0, 0, 0]
+    ids = np.repeat([1, 3], [30, 10])  # in 2 s: 15 Hz is above 10 Hz, 5 Hz is not
+    active = lived(state, circuit, {name: (ids, ids)}, 2.0)
+    assert active.variables[name]["excitability"].tolist() == [0, 1, 0, 0]
+    after = cross(active, circuit, {}, {}, ((2 * 3600.0,),), 1, "0/night")
+    assert after.variables[name]["excitability"] == pytest.approx([0, 0.75, 0, 0])
 
 
 # No compiler
@@ -509,5 +623,5 @@ def test_without_a_compiler_an_experiment_runs_and_says_that_it_is_slow(
     arm = experiment.run(tmp_path / "run", progress=Listening())["arm"]
     assert any("install g++" in text for text in told)
     assert len(arm.spikes(["south_basket"])["south_basket"].node_ids) > 10
-    assert arm.state("25 ms").unfolded_s == pytest.approx(0.025)
+    assert arm.state("25 ms").protein["north_pyramidal"].shape == (3, 24)
     assert not (tmp_path / "cache").exists()

@@ -18,7 +18,7 @@ from trisynapse.simulation.recording import (
     Tag,
     Trace,
 )
-from trisynapse.simulation.timeline import Episode, Gap
+from trisynapse.simulation.timeline import Episode, Gap, Piece
 
 HOUR = 3600.0
 CAGE = FearConditioning(
@@ -91,7 +91,8 @@ def test_gaps_last_in_full_and_episodes_at_their_pace(arm: str) -> None:
 @pytest.mark.parametrize("arm", OTHERS)
 def test_other_arms_make_protein_at_all_times(arm: str) -> None:
     gaps = [s for s in CAGE.timeline(arm) if isinstance(s, Gap)]
-    assert [share for gap in gaps for _, share in gap.pieces] == [1.0] * 3
+    level = CAGE.neuromodulation
+    assert [piece[1:] for gap in gaps for piece in gap.pieces] == [(1.0, level)] * 3
 
 
 @pytest.mark.parametrize(
@@ -108,9 +109,11 @@ def test_anisomycin_blocks_from_the_end_of_training_on(
     blocked: str, early: list[Any], late: list[Any]
 ) -> None:
     drugged = replace(CAGE, blocked=quantity(blocked))
-    assert step("anisomycin", "rest", drugged).pieces == ((20 * HOUR, 1.0),)
+    assert step("anisomycin", "rest", drugged).pieces == (
+        Piece(20 * HOUR, 1.0, CAGE.neuromodulation),
+    )
     for name, pieces in (("to 1 h", early), ("to 24 h", late)):
-        hours = [(s / HOUR, a) for s, a in step("anisomycin", name, drugged).pieces]
+        hours = [(s / HOUR, a) for s, a, _ in step("anisomycin", name, drugged).pieces]
         assert np.ravel(hours) == pytest.approx(np.ravel(pieces))
 
 

@@ -320,6 +320,7 @@ def left(n: int = 40) -> dict[str, Any]:
     silent = np.arange(n) % 4 == 0
     opened = rng.dirichlet(np.ones(3), n)[:, :2].T * ~silent
     Ca, strength = rng.uniform(0, 3, n) * ~silent, rng.uniform(0, 4, n)
+    Ca[1], opened[:, 2] = 0.0, 0.0
     return {"N_f": opened[0], "N_s": opened[1], "Ca": Ca, "strength": strength}
 
 

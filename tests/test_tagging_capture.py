@@ -23,11 +23,11 @@ from trisynapse.plasticity.tagging_capture import EARLY_PHASE_CPP, early_phase
 
 pytestmark = pytest.mark.usefixtures("numpy_target")
 
-INTERIM = TaggingCapture()
+DEFAULT = TaggingCapture()
 # The network set of Luboeinski and Tetzlaff (2021), pulses at full strength as in a
 # slice, in units of h_0; protein starts from a summed change of half of h_0.
 SLICE = replace(
-    INTERIM,
+    DEFAULT,
     pre_Ca=1.0,
     post_Ca=0.2758,
     theta_d=1.2,
@@ -122,7 +122,7 @@ def by_steps(
     return np.array(done)
 
 
-@pytest.mark.parametrize("rule", [INTERIM, SLICE], ids=["interim", "slice"])
+@pytest.mark.parametrize("rule", [DEFAULT, SLICE], ids=["default", "published"])
 def test_steps_approach_the_events_in_proportion_to_the_step(
     rule: TaggingCapture,
 ) -> None:
@@ -191,19 +191,19 @@ def test_calcium_between_the_thresholds_erases() -> None:
     assert held(silent(SLICE), 2.0) == pytest.approx(0.1 / rates, rel=1e-9)
 
 
-@pytest.mark.parametrize("calcium", [0.0, 0.7, 1.5])
+@pytest.mark.parametrize("calcium", [0.0, 0.3, DEFAULT.theta_d])
 def test_h_returns_to_1_exponentially_while_calcium_is_at_most_theta_d(
     calcium: float,
 ) -> None:
     h, c = np.array([0.0, 0.4, 1.0, 2.2]), np.full(4, calcium)
-    after, left = INTERIM.advance(h, c, 500.0, np.random.default_rng(0).standard_normal)
+    after, left = DEFAULT.advance(h, c, 500.0, np.random.default_rng(0).standard_normal)
     assert after == pytest.approx(1 + (h - 1) * np.exp(-LEAK * 500), rel=1e-12)
     assert left == pytest.approx(c * np.exp(-500 / 0.0488))
 
 
 def test_a_spike_at_the_time_of_another_finds_nothing_to_advance() -> None:
     h, c = np.array([0.3, 2.0]), np.array([4.0, 0.2])
-    after, left = INTERIM.advance(h, c, 0.0, np.random.default_rng(0).standard_normal)
+    after, left = DEFAULT.advance(h, c, 0.0, np.random.default_rng(0).standard_normal)
     assert after == pytest.approx(h, rel=1e-15) and (left == c).all()
 
 
@@ -259,7 +259,7 @@ def arguments(rule: TaggingCapture, h: Any, c: Any, elapsed: Any) -> Any:
     return np.column_stack([h, c, elapsed, np.tile(fixed, (len(h), 1))])
 
 
-@pytest.mark.parametrize("rule", [INTERIM, SLICE], ids=["interim", "slice"])
+@pytest.mark.parametrize("rule", [DEFAULT, SLICE], ids=["default", "published"])
 def test_cpp_and_numpy_agree_without_noise(
     rule: TaggingCapture, compiled: Callable[[Any], Any]
 ) -> None:
@@ -301,7 +301,7 @@ LINK = Link(in_degree=1, weight=quantity("2 nS"), delay=quantity("3 ms"), nmda=0
 
 
 def test_in_brian2_a_synapse_follows_the_events_and_transmits_what_it_weighs() -> None:
-    rule, seconds = silent(INTERIM), 0.6
+    rule, seconds = silent(DEFAULT), 0.6
     pre, post = train(40, seconds, 7), train(30, seconds, 8)
     clocks = Clocks(b2.Clock(0.2 * b2.ms), b2.Clock(1 * b2.ms))
     steps = np.zeros(round(seconds / 2e-4))
@@ -373,6 +373,37 @@ def test_published_values_reach_the_ceiling_in_0_35_s_and_erase_in_2_2_s() -> No
 Times = tuple[tuple[float, float], ...]
 
 
+def pooled(post: Any, h: Any, z: Any, taggable: Any = None) -> Pool:
+    """Return synapses without calcium."""
+    some = taggable or [np.ones(len(each)) for each in h]
+    states = [
+        {"h": a, "z": b, "Ca": np.zeros(len(a)), "taggable": c}
+        for a, b, c in zip(h, z, some, strict=True)
+    ]
+    return Pool(post, states)
+
+
+def each(some: Pool, name: str) -> list[Any]:
+    return [state[name] for state in some.state]
+
+
+def gap(
+    rule: TaggingCapture,
+    some: Pool,
+    protein: Any,
+    seconds: float,
+    alpha: float = 1.0,
+    modulator: float = 1.0,
+) -> tuple[list[Any], list[Any], Any]:
+    """Return early phases, late phases and proteins after a gap of one piece."""
+    after, protein = rule.consolidate(some, protein, seconds, alpha, modulator)
+    return [state["h"] for state in after], [state["z"] for state in after], protein
+
+
+def proteins(cells: int, level: float = 0.0) -> Any:
+    return np.full((3, cells), level)
+
+
 def pool(rng: np.random.Generator) -> tuple[Pool, Any]:
     """Return 14 synapses of two projections on 4 cells, and the cells' protein.
 
@@ -386,27 +417,44 @@ def pool(rng: np.random.Generator) -> tuple[Pool, Any]:
     ]
     h = [1 + some for some in change]
     z = [rng.uniform(-0.5, 1.0, len(some)) for some in change]
-    return Pool(post, h, z), np.array([0.0, 0.2, 0.9, 0.5])
+    taggable = [np.array([1, 1, 1, 1, 0, 1, 1, 1.0]), np.ones(6)]
+    protein = np.array(
+        [[0.0, 0.2, 0.9, 0.5], [0.3, 0.0, 0.1, 0.0], [0.0, 0.6, 0.4, 1.0]]
+    )
+    return pooled(post, h, z, taggable), protein
 
 
-LASTING = replace(INTERIM, theta_tag=0.007, theta_pro=0.008)
+LASTING = replace(DEFAULT, theta_tag=0.007, theta_pro=0.008)
 
 
 def solved(
-    rule: TaggingCapture, before: Pool, protein: Any, pieces: Times
+    rule: TaggingCapture, before: Pool, protein: Any, pieces: Times, modulator: float
 ) -> tuple[Any, Any, Any]:
     """Solve the published equations, stopping wherever a threshold is crossed."""
     post = np.concatenate(before.post)
-    n, cells = len(post), len(protein)
+    n, cells = len(post), protein.shape[1]
     inputs = np.maximum(np.bincount(post, minlength=cells), 1)
     tau_h, tau_p, tau_z = (float(t) for t in (rule.tau_h, rule.tau_p, rule.tau_z))
+    taggable = np.concatenate(each(before, "taggable"))
 
     def margins(y: Any) -> Any:
-        d = np.abs(y[:n] - 1)
-        mean = np.bincount(post, d, minlength=cells) / inputs
-        return np.concatenate([d - rule.theta_tag, mean - rule.theta_pro])
+        d = y[:n] - 1
+        parts = np.abs(d), np.maximum(d, 0), np.maximum(-d, 0)
+        means = [np.bincount(post, x, minlength=cells) / inputs for x in parts]
+        mark = np.where(d > 0, d * taggable, -d)
+        return np.concatenate(
+            [mark - rule.theta_tag, np.ravel(means) - rule.theta_pro / modulator]
+        )
 
-    y = np.concatenate([*before.h, *before.z, protein])
+    def captured(p: Any) -> tuple[Any, Any]:
+        common, up, down = p.reshape(3, cells)
+        if rule.proteins == "common":
+            return common, common
+        return (
+            (up, down) if rule.proteins == "specific" else (common * up, common * down)
+        )
+
+    y = np.concatenate([*each(before, "h"), *each(before, "z"), protein.ravel()])
     for seconds, alpha in pieces:
         now = 0.0
         on = margins(y) > 0
@@ -418,9 +466,10 @@ def solved(
             ) -> Any:
                 h, z, p = y[:n], y[n : 2 * n], y[2 * n :]
                 up, down = tag & (h > 1), tag & (h < 1)
-                dz = p[post] * (up * (1 - z) - down * (z + 0.5)) / tau_z
+                raises, lowers = captured(p)
+                dz = raises[post] * up * (1 - z) - lowers[post] * down * (z + 0.5)
                 dp = (a * source - p) / tau_p
-                return np.concatenate([0.1 * (1 - h) / tau_h, dz, dp])
+                return np.concatenate([0.1 * (1 - h) / tau_h, dz / tau_z, dp])
 
             crossings = []
             for k in np.flatnonzero(on):
@@ -443,17 +492,22 @@ def solved(
             if done.status == 1:
                 for k, times in zip(np.flatnonzero(on), done.t_events, strict=True):
                     on[k] = not len(times)
-    return y[:n], y[n : 2 * n], y[2 * n :]
+    return y[:n], y[n : 2 * n], y[2 * n :].reshape(3, cells)
 
 
 def through(
-    rule: TaggingCapture, before: Pool, protein: Any, pieces: Times
+    rule: TaggingCapture,
+    before: Pool,
+    protein: Any,
+    pieces: Times,
+    modulator: float = 1.0,
 ) -> tuple[Any, Any, Any]:
     """Return what a gap in pieces leaves, all projections in one array."""
     for seconds, alpha in pieces:
-        h, z, protein = rule.gap(before, protein, seconds, alpha)
-        before = Pool(before.post, h, z)
-    return np.concatenate(before.h), np.concatenate(before.z), protein
+        after, protein = rule.consolidate(before, protein, seconds, alpha, modulator)
+        before = Pool(before.post, after)
+    h, z = (np.concatenate(each(before, name)) for name in ("h", "z"))
+    return h, z, protein
 
 
 @pytest.mark.parametrize(
@@ -467,17 +521,43 @@ def through(
     ],
     ids=["8 h", "30 min", "blocked", "drug for 4 of 8 h", "14 days"],
 )
-def test_a_gap_solves_the_published_equations(pieces: Times) -> None:
+@pytest.mark.parametrize("proteins", ["common", "specific", "both"])
+def test_a_gap_solves_the_published_equations(pieces: Times, proteins: str) -> None:
+    rule = replace(LASTING, proteins=proteins)
     before, protein = pool(np.random.default_rng(9))
-    expected = solved(LASTING, before, protein, pieces)
-    for a, b in zip(through(LASTING, before, protein, pieces), expected, strict=True):
+    expected = solved(rule, before, protein, pieces, 1.0)
+    for a, b in zip(through(rule, before, protein, pieces), expected, strict=True):
         assert a == pytest.approx(b, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("modulator", [0.3, 2.5])
+def test_neuromodulation_divides_the_threshold_of_synthesis(modulator: float) -> None:
+    before, protein = pool(np.random.default_rng(9))
+    pieces = ((8 * HOUR, 1.0),)
+    expected = solved(LASTING, before, protein, pieces, modulator)
+    moved = through(LASTING, before, protein, pieces, modulator)
+    for a, b in zip(moved, expected, strict=True):
+        assert a == pytest.approx(b, rel=1e-6, abs=1e-9)
+    assert not np.allclose(moved[1], through(LASTING, before, protein, pieces)[1])
+
+
+def test_without_neuromodulation_no_protein_is_made() -> None:
+    _, (z,), p = gap(DEFAULT, strong(DEFAULT), proteins(1), 24 * HOUR, modulator=0.0)
+    assert not p.any() and z[0] == 0
+
+
+def test_potentiation_under_kn93_carries_no_tag_and_depression_does() -> None:
+    blocked = [np.zeros(2)]
+    some = pooled([np.array([0, 0])], [np.array([2.0, 0.2])], [np.zeros(2)], blocked)
+    _, (z,), _ = gap(DEFAULT, some, proteins(1, 1.0), HOUR)
+    assert z[0] == 0 and z[1] < -0.1
+    assert DEFAULT.tagged(some.state[0]).tolist() == [False, True]
 
 
 def test_the_cells_and_synapses_of_that_test_take_every_course() -> None:
     before, protein = pool(np.random.default_rng(9))
     post = np.concatenate(before.post)
-    change = np.abs(np.concatenate(before.h) - 1)
+    change = np.abs(np.concatenate(each(before, "h")) - 1)
     mean = [change[post == cell].mean() for cell in range(3)]
     sources = np.log(np.array(mean) / LASTING.theta_pro) / LEAK
     assert sources[0] > 8 * HOUR > sources[1] > 0 > sources[2]
@@ -498,16 +578,16 @@ def test_two_gaps_are_one_gap(first: float) -> None:
 def test_a_gap_of_no_time_changes_nothing() -> None:
     before, protein = pool(np.random.default_rng(11))
     h, z, p = through(LASTING, before, protein, ((0.0, 1.0),))
-    assert h == pytest.approx(np.concatenate(before.h), rel=1e-15, abs=1e-15)
-    assert z == pytest.approx(np.concatenate(before.z), rel=1e-15, abs=1e-15)
+    assert h == pytest.approx(np.concatenate(each(before, "h")), rel=1e-15, abs=1e-15)
+    assert z == pytest.approx(np.concatenate(each(before, "z")), rel=1e-15, abs=1e-15)
     assert p == pytest.approx(protein, rel=1e-15, abs=1e-15)
 
 
 def test_a_gap_does_not_change_what_it_is_given() -> None:
     before, protein = pool(np.random.default_rng(12))
-    kept = [a.copy() for a in (*before.post, *before.h, *before.z, protein)]
-    LASTING.gap(before, protein, HOUR)
-    after = (*before.post, *before.h, *before.z, protein)
+    after = (*before.post, *each(before, "h"), *each(before, "z"), protein)
+    kept = [a.copy() for a in after]
+    gap(LASTING, before, protein, HOUR)
     assert all((a == b).all() for a, b in zip(after, kept, strict=True))
 
 
@@ -515,8 +595,8 @@ def test_a_gap_does_not_change_what_it_is_given() -> None:
 def test_the_late_phase_stays_between_floor_and_ceiling(seconds: float) -> None:
     rng = np.random.default_rng(13)
     post = [rng.integers(0, 20, 1000, dtype=np.int32)]
-    some = Pool(post, [rng.normal(1, 1, 1000)], [rng.uniform(-0.5, 1, 1000)])
-    (_,), (z,), protein = LASTING.gap(some, rng.uniform(0, 1, 20), seconds)
+    some = pooled(post, [rng.normal(1, 1, 1000)], [rng.uniform(-0.5, 1, 1000)])
+    (_,), (z,), protein = gap(LASTING, some, rng.uniform(0, 1, (3, 20)), seconds)
     assert z.min() >= -0.5 and z.max() <= 1
     assert protein.min() >= 0 and protein.max() <= 1
 
@@ -525,19 +605,19 @@ def strong(rule: TaggingCapture, n: int = 1, of: int = 1) -> Pool:
     """Return ``of`` synapses on one cell, ``n`` of them potentiated to 2."""
     h = np.ones(of)
     h[:n] = 2.0
-    return Pool([np.zeros(of, int)], [h], [np.zeros(of)])
+    return pooled([np.zeros(of, int)], [h], [np.zeros(of)])
 
 
 def test_without_protein_synthesis_there_is_no_late_phase() -> None:
-    (h,), (z,), p = INTERIM.gap(strong(INTERIM), np.zeros(1), 24 * HOUR, alpha=0.0)
-    assert z[0] == 0 and p[0] == 0
+    (h,), (z,), p = gap(DEFAULT, strong(DEFAULT), proteins(1), 24 * HOUR, alpha=0.0)
+    assert z[0] == 0 and not p.any()
     assert h[0] == pytest.approx(1 + np.exp(-LEAK * 24 * HOUR))
 
 
 def test_with_lasting_protein_late_phases_reach_ceiling_and_floor() -> None:
-    ever = replace(INTERIM, theta_tag=1e-9, theta_pro=1e-12)
-    both = Pool([np.array([0, 0])], [np.array([2.0, 0.1])], [np.zeros(2)])
-    _, (z,), _ = ever.gap(both, np.ones(1), 24 * HOUR)
+    ever = replace(DEFAULT, theta_tag=1e-9, theta_pro=1e-12)
+    both = pooled([np.array([0, 0])], [np.array([2.0, 0.1])], [np.zeros(2)])
+    _, (z,), _ = gap(ever, both, proteins(1, 1.0), 24 * HOUR)
     dose = 24.0 * HOUR / 3600
     assert z == pytest.approx([1 - np.exp(-dose), -0.5 + 0.5 * np.exp(-dose)])
     assert z == pytest.approx([1, -0.5], abs=1e-8)
@@ -546,7 +626,7 @@ def test_with_lasting_protein_late_phases_reach_ceiling_and_floor() -> None:
 def test_the_early_phase_falls_to_1_over_e_in_1_91_h() -> None:
     seconds = 688.4 / 0.1
     assert seconds / HOUR == pytest.approx(1.91, abs=0.005)
-    (h,), _, _ = SLICE.gap(strong(SLICE), np.zeros(1), seconds)
+    (h,), _, _ = gap(SLICE, strong(SLICE), proteins(1), seconds)
     assert h[0] - 1 == pytest.approx(np.exp(-1))
 
 
@@ -557,7 +637,7 @@ def test_the_tag_of_a_saturated_synapse_lives_3_08_h() -> None:
     def captured(seconds: float) -> float:
         """Return z, with protein there throughout."""
         ever = replace(SLICE, theta_pro=1e-12)
-        _, (z,), _ = ever.gap(strong(ever), np.ones(1), seconds)
+        _, (z,), _ = gap(ever, strong(ever), proteins(1, 1.0), seconds)
         return float(z[0])
 
     assert captured(life - 60) == pytest.approx(1 - np.exp(-(life - 60) / 3600))
@@ -574,8 +654,8 @@ def test_protein_is_made_the_longer_the_more_synapses_were_tetanised(
     assert life / HOUR == pytest.approx(hours, abs=0.05)
 
     def protein(seconds: float) -> float:
-        made = rule.gap(strong(rule, saturated, 200), np.zeros(1), seconds)[2]
-        return float(made[0])
+        made = gap(rule, strong(rule, saturated, 200), proteins(1), seconds)[2]
+        return float(made[0, 0])
 
     assert protein(life) == pytest.approx(1 - np.exp(-life / 3600))
     assert protein(life + 600) == pytest.approx(protein(life) * np.exp(-600 / 3600))
@@ -584,17 +664,19 @@ def test_protein_is_made_the_longer_the_more_synapses_were_tetanised(
 def test_a_weak_synapse_is_captured_by_the_protein_of_a_strong_one() -> None:
     rule = replace(SLICE, theta_pro=0.05)
     change = np.array([1.0, 0.3, 0.1])
-    three = Pool([np.zeros(3, int)], [1 + change], [np.zeros(3)])
-    alone = Pool([np.zeros(3, int)], [1 + change * [0, 0.3, 1]], [np.zeros(3)])
-    _, (z,), _ = rule.gap(three, np.zeros(1), 8 * HOUR)
+    three = pooled([np.zeros(3, int)], [1 + change], [np.zeros(3)])
+    alone = pooled([np.zeros(3, int)], [1 + change * [0, 0.3, 1]], [np.zeros(3)])
+    _, (z,), _ = gap(rule, three, proteins(1), 8 * HOUR)
     assert z[0] > z[1] > 0 == z[2]
-    assert not rule.gap(alone, np.zeros(1), 8 * HOUR)[1][0].any()
+    assert not gap(rule, alone, proteins(1), 8 * HOUR)[1][0].any()
 
 
 @pytest.mark.parametrize(
     "symbol, value, said",
     [
-        ("theta_p", 1.0, "theta_d"),
+        ("theta_p", 0.5, "theta_d"),
+        ("influx", -1.0, "0 or more"),
+        ("proteins", "none", "common, specific, both"),
         ("theta_tag", 0.0, "above 0"),
         ("theta_pro", 0.0, "above 0"),
         ("gamma_d", -1.0, "0 or more"),
@@ -613,4 +695,4 @@ def test_values_for_which_the_closed_form_does_not_hold_are_refused(
 ) -> None:
     changed: dict[str, Any] = {symbol: value}
     with pytest.raises(ValueError, match=f"{symbol}=.*{said}"):
-        replace(INTERIM, **changed)
+        replace(DEFAULT, **changed)
