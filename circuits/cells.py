@@ -32,17 +32,16 @@ class Axon(Cell):
 
     E_L: Quantity = ASSUMED("-70 mV", "resting potential")
     I_fire: Quantity = ASSUMED("0.5 nA", "current that fires it")
-    t_ref: Quantity = ASSUMED("1.5 ms", "refractory period")
 
     membrane: ClassVar[str] = "v : volt"
     receptors: ClassVar[str] = "I_ext : amp"
     threshold: ClassVar[str] = "I_ext > I_fire"
-    refractory: ClassVar[str] = "t_ref"
+    reset: ClassVar[str] = "I_ext = 0*amp"  # until the next pulse: one spike each
     rest: ClassVar[str] = "E_L"
 
     def __post_init__(self) -> None:
         """Refuse a fibre that fires without a stimulus."""
-        self.must_be("a value above 0", "I_fire", "t_ref")
+        self.must_be("a value above 0", "I_fire")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from ..circuits.parameters import unknown
 
 Times = np.ndarray[Any, np.dtype[np.float64]]
 
-CLOSEST_S = 2e-3  # between two pulses: a pulse lasts 1 ms, a fibre is refractory 1.5 ms
+CLOSEST_S = 2e-3  # between two pulses, each of 1 ms
 LONGEST_S = 86400.0
 MOST_PULSES = 100_000
 
