@@ -566,7 +566,8 @@ def _show_findings(findings: Iterable[Any]) -> None:
             spread = f"{low:.4g} to {high:.4g}" if low == low else ""
             off = f.verdict
             if off == "fail":
-                off += f" by {max(x for x in (f.low - f.mean, f.mean - f.high) if x == x):.3g}"
+                short = [x for x in (f.low - f.mean, f.mean - f.high) if x == x]
+                off += f" by {max(short, default=math.nan):.3g}"
             words = indent + f.experiment
             band = in_words(f.low, f.high)
             yield f.id, words, f"{f.mean:.4g}", spread, band, off, f.source

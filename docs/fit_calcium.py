@@ -4,7 +4,7 @@
     python docs/fit_calcium.py --fit     search again, from scratch (minutes)
 
 Mean early phases follow from the closed forms, event by event, so that a set is judged
-in half a second. Three equal pathways end on the cell, which fires only where a protocol
+in half a second. Three equal pathways end on the cell; it fires only where a protocol
 makes it. Values are fractions of the initial weight; L03 to L06 are read 30 min after.
 """
 

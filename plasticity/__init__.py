@@ -1,13 +1,20 @@
 """Plasticity rules, one file each."""
 
 from .anti_hebbian_stdp import AntiHebbianSTDP as AntiHebbianSTDP
+from .btsp import BTSP as BTSP
+from .combined import Combined as Combined
+from .global_inhibitory import GlobalInhibitory as GlobalInhibitory
 from .graupner_brunel import GraupnerBrunel as GraupnerBrunel
 from .hebb import Hebb as Hebb
 from .inhibitory_stdp import InhibitorySTDP as InhibitorySTDP
+from .intrinsic import ExcitabilityDrive as ExcitabilityDrive
+from .orchestrated_stdp import OrchestratedSTDP as OrchestratedSTDP
 from .pair_stdp import PairSTDP as PairSTDP
-from .short_term import SlowFacilitation as SlowFacilitation
+from .scaling import SynapticScaling as SynapticScaling
 from .short_term import TsodyksMarkram as TsodyksMarkram
+from .shouval import Shouval as Shouval
 from .spass import SPaSS as SPaSS
+from .structural import Structural as Structural
 from .symmetric_stdp import SymmetricSTDP as SymmetricSTDP
 from .tagging_capture import TaggingCapture as TaggingCapture
 from .triplet_stdp import TripletSTDP as TripletSTDP

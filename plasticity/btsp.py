@@ -1,4 +1,4 @@
-r"""Behavioral time scale plasticity of place fields (Cone and Shouval 2021).
+"""Behavioral time scale plasticity of place fields (Cone and Shouval 2021).
 
 Presynaptic activity R leaves two eligibility traces, one of potentiation, one of
 depression; a plateau potential of the target cell, seconds before or after, makes them

@@ -1,5 +1,6 @@
 """The rules by the names under which the command line knows them."""
 
+from dataclasses import MISSING, fields
 from inspect import isclass
 from typing import Any
 
@@ -15,13 +16,18 @@ def rules() -> dict[str, Rule]:
     """
     found: dict[str, Rule] = {}
     for kind in vars(plasticity).values():
-        if isclass(kind) and issubclass(kind, Rule):
+        if isclass(kind) and issubclass(kind, Rule) and _whole(kind):
             module = getattr(plasticity, kind.__module__.rpartition(".")[2])
             name = kind.__module__.rpartition(".")[2].replace("_", "-")
             found[name] = kind()
             sets: dict[str, Any] = getattr(module, "SETS", {})
             found |= {f"{name}:{key}": rule for key, rule in sets.items()}
     return found
+
+
+def _whole(kind: type[Rule]) -> bool:
+    """Tell whether a rule can be made without being given a part."""
+    return all(f.default is not MISSING for f in fields(kind))
 
 
 def find(name: str) -> Rule:

@@ -21,7 +21,7 @@ fires as a Poisson process is held where
 
 a share of tau/tau_H below alpha (0.2 %). Weights w are the published ones; the strength
 is w/w_start, in units of the projection's own weight. In a gap, without spikes, the
-weight stays and H falls, so the first spikes after it weaken for some tau_H.
+weight stays and H falls, so that inhibition weakens for some tau_H after it.
 """
 
 from collections.abc import Mapping

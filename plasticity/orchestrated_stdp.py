@@ -1,4 +1,4 @@
-r"""Orchestrated STDP of engrams (Zenke et al. 2015, Tome et al. 2022 and 2024).
+"""Orchestrated STDP of engrams (Zenke et al. 2015, Tome et al. 2022 and 2024).
 
 Four terms move the weight w, and w draws its reference w~ behind it:
 
@@ -17,9 +17,9 @@ within 0.6 % of w_c/2: there it has three, just there w_c/2 and w_c/2 +- w_c/8.
 
 Weights are the published ones; the strength is w/w_start and ``reference`` w~/w_start,
 in units of the projection's own weight. As published, w~ starts from 0. The rate
-starts from 0 and not from 1 Hz, which is as far below kappa. The published code clips
-at 0 in steps of pre and at w_max in those of post; here both do both. Its short-term
-plasticity is not part of this rule.
+starts from 0, not from 1 Hz; either leaves a hundredth of the depression or less. The
+published code clips at 0 in steps of pre and at w_max in those of post; here both do
+both. Its short-term plasticity is not part of this rule.
 
 Between two spikes w stands still, and one autonomous equation is left, in gaps as in
 episodes. With x = w~ - w_c/2, K = P/norm, p = 1/K - w_c^2/4, the rest point s that x
@@ -28,8 +28,9 @@ moves to, and the other two in Q(x) = x^2 + s x + s^2 + p:
     K Q(s) t/tau_con = ln((x_0 - s)/(x - s)) + ln(Q(x)/Q(x_0))/2 + (3 s/2) int dx/Q
 
 The integral, from x_0 to x, is an arcus tangens, or its hyperbolic kin. Newton's method
-inverts this, to 1e-11 of strength; to 1e-8 where w and P are such that rest points
-fall together.
+inverts this, to 1e-11 of strength; to 1e-8 where w and P are such that rest points fall
+together. Between two rest points the equation itself lets an error grow, with the
+published P by exp(t/tau_con/15) at most.
 """
 
 from collections.abc import Mapping

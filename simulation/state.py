@@ -156,7 +156,7 @@ def lived(
     spikes: dict[str, tuple[Array, Array]],
     seconds: float,
 ) -> State:
-    """Return the state with what an episode's firing changed in the cells themselves."""
+    """Return the state with what firing in an episode changed in the cells."""
     for name, population in circuit.populations.items():
         rates = np.bincount(spikes[name][0].astype(int), minlength=population.size)
         for drive in population.drives:

@@ -136,6 +136,8 @@ def test_the_strength_stays_between_0_and_w_max() -> None:
     start = {"hom_trace": np.full(4, 1e4)}
     down = driven(replace(alone(A2=1.0), eta=100.0), pre, post, 0.1, **start)
     assert (down["strength"] == 0).all()
+    beyond = driven(replace(alone(beta=50.0), eta=100.0), NONE, post, 0.1)
+    assert (beyond["strength"] == 0).all()
 
 
 def slope(w: Any, ref: Any, P: float = 0.1, w_c: float = 0.5) -> Any:

@@ -1,4 +1,4 @@
-"""Stimulation patterns: published trains by their captions, and pulse times of files."""
+"""Stimulation patterns: trains held against their captions, and files of times."""
 
 from pathlib import Path
 

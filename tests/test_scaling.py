@@ -83,7 +83,7 @@ def test_the_sum_of_a_neuron_is_logistic_and_comes_back_to_the_first_one() -> No
         now = np.bincount(post, rested(days * DAY))
         left = (targets[alive] / sums[alive] - 1) * np.exp(-days / 7)
         assert now[alive] == pytest.approx(targets[alive] / (1 + left), rel=1e-12)
-    settled = np.bincount(post, rested(1000 * DAY))
+    settled = np.bincount(post, rested(100_000 * DAY))
     assert settled[alive] == pytest.approx(targets[alive], rel=1e-12)
     assert settled[3] == 0
 

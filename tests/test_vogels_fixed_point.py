@@ -32,11 +32,11 @@ def population() -> b2.NeuronGroup:
     cells = b2.NeuronGroup(
         CELLS,
         """
-        dv/dt = (g_L*(E_L - v) + g_gaba*(E_inh - v) + drive)/C : volt (unless refractory)
-        dg_gaba/dt = -g_gaba/tau_gaba                          : siemens
-        drive = mean + spread*noise                            : amp
-        dnoise/dt = -noise/tau_noise + sqrt(2/tau_noise)*xi    : 1
-        mean                                                   : amp
+        dv/dt = (g_L*(E_L - v) + g_gaba*(E_inh - v) + I)/C : volt (unless refractory)
+        dg_gaba/dt = -g_gaba/tau_gaba                       : siemens
+        I = mean + spread*noise                             : amp
+        dnoise/dt = -noise/tau_noise + sqrt(2/tau_noise)*xi : 1
+        mean                                                : amp
         """,
         threshold="v > -50*mV",
         reset="v = -60*mV",
