@@ -21,8 +21,8 @@ so h is made of at most three Ornstein-Uhlenbeck pieces and one normal deviate:
 In a gap h - 1 and its sum are exponentials, the tag and the source of protein end after
 a logarithm of time, and z follows the integral of the protein.
 
-theta_d, theta_p, gamma_d, gamma_p and theta_pro are fitted to experiments on slices, as
-no published set meets them together: docs/calcium.md. A living brain has less calcium
+theta_d, theta_p, gamma_d, gamma_p, theta_pro, tau_p and tau_z are fitted to experiments
+on slices, as no published set meets them together: docs/calcium.md. A living brain has less calcium
 outside its cells than a slice, and more neuromodulators: a protocol sets `influx`, and
 divides theta_pro by the neuromodulation (Lehr et al. 2022 divide theirs likewise).
 """
@@ -166,22 +166,22 @@ class TaggingCapture(SharedRule):
     influx: float = LUBOEINSKI(
         1.0, "calcium influx: 1 in a slice, 0.6 in a living brain"
     )
-    theta_d: float = FITTED(0.65, "calcium threshold of depression")
-    theta_p: float = FITTED(1.33, "calcium threshold of potentiation")
-    gamma_d: float = FITTED(32.0, "rate of depression")
-    gamma_p: float = FITTED(4800.0, "rate of potentiation")
+    theta_d: float = FITTED(0.745, "calcium threshold of depression")
+    theta_p: float = FITTED(1.3, "calcium threshold of potentiation")
+    gamma_d: float = FITTED(60.0, "rate of depression")
+    gamma_p: float = FITTED(7500.0, "rate of potentiation")
     tau_h: Quantity = LUBOEINSKI("688.4 s", "early-phase time constant")
     h_max: float = LUBOEINSKI(2.3806, "ceiling of the early phase, 10 mV / h_0")
     sigma: float = LUBOEINSKI(0.6914, "noise of plasticity, 2.90436 mV / h_0")
     theta_tag: float = LUBOEINSKI(0.2, "change of the early phase that sets a tag")
     theta_pro: float = FITTED(
-        0.413, "mean change over a neuron's synapses that starts protein synthesis"
+        0.4165, "mean change over a neuron's synapses that starts protein synthesis"
     )
     proteins: str = LUBOEINSKI.name(
         "common", "common, specific (to LTP and to LTD), or both at once"
     )
-    tau_p: Quantity = LUBOEINSKI("3600 s", "protein time constant")
-    tau_z: Quantity = LUBOEINSKI("3600 s", "late-phase time constant")
+    tau_p: Quantity = FITTED("10 h", "protein time constant")
+    tau_z: Quantity = FITTED("18 min", "late-phase time constant")
     z_max: float = LUBOEINSKI(1.0, "ceiling of the late phase")
     z_min: float = LUBOEINSKI(-0.5, "floor of the late phase")
 

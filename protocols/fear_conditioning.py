@@ -108,7 +108,7 @@ class FearConditioning(Protocol):
     )
     steepness: float = ASSUMED(20.0, "exponent of the readout of freezing")
     neuromodulation: float = ASSUMED(
-        41.3, "neuromodulation of a living brain, as a multiple of a slice's"
+        41.65, "neuromodulation of a living brain, as a multiple of a slice's"
     )
     readout: Quantity = ASSUMED("2 s", "time constant of the readout")
     ceiling: float = ASSUMED(0.65, "most that an animal freezes, share of the time")
