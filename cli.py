@@ -508,7 +508,9 @@ def _wholes() -> dict[str, Any]:
 
 
 def _caption(kind: type) -> str:
-    """Return what the head of a class's file says after its name."""
+    """Return a class's caption, or what the head of its file says after its name."""
+    if told := getattr(kind, "caption", ""):
+        return str(told)
     head = (sys.modules[kind.__module__].__doc__ or "").partition("\n")[0]
     return head.partition(": ")[2] or head
 

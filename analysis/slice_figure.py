@@ -26,6 +26,7 @@ STYLE = {
     "axes.linewidth": 0.7,
 }
 HOUR = 3600.0
+LOWEST_TOP = 160.0  # of the axis, % of baseline
 
 
 def slices(recording: Any) -> Figure:
@@ -111,12 +112,13 @@ def _course(axes: Axes, name: str, arm: Any, top: float) -> None:
             elinewidth=0.7,
         )
     for k, (drug, signal) in enumerate(arm.signals.items()):
-        _bar(axes, drug, signal, _start_s(arm), top * (1.02 + 0.06 * k))
+        _bar(axes, drug, signal, _start_s(arm), top * (1.04 + 0.1 * k))
     for start, stop in _stimulated(arm):
         axes.axvspan(start / HOUR, max(stop, start + 60) / HOUR, color="0.9", zorder=0)
     axes.set_title(name, fontsize=8, fontweight="bold", loc="left")
-    axes.set_ylim(0, top * 1.12)
-    _inset(axes, arm)
+    axes.set_ylim(0, top * (1.06 + 0.1 * max(1, len(arm.signals))))
+    # Where there is room: below potentiated responses, above depressed ones.
+    _inset(axes, arm, 0.16 if top > LOWEST_TOP else 0.74)
 
 
 def _bar(axes: Axes, drug: str, signal: Any, start_s: float, height: float) -> None:
@@ -126,16 +128,16 @@ def _bar(axes: Axes, drug: str, signal: Any, start_s: float, height: float) -> N
         return
     at = (there[[0, -1]] / signal.rate_hz + start_s) / HOUR
     axes.plot(at, [height, height], color="0.25", lw=3, solid_capstyle="butt")
-    axes.text(at[0], height, f"{DRUGS[drug]} ", fontsize=6.5, ha="right", va="center")
+    axes.text(at[0], height * 1.02, DRUGS[drug], fontsize=6.5, va="bottom")
 
 
-def _inset(axes: Axes, arm: Any) -> None:
+def _inset(axes: Axes, arm: Any, bottom: float) -> None:
     """Draw the pulses of the first episode of stimulation."""
     spans = [s for s in arm.timeline if s.name.endswith(")") and s.kind == "episode"]
     if not spans:
         return
     first = spans[0]
-    small = axes.inset_axes((0.66, 0.72, 0.32, 0.2))
+    small = axes.inset_axes((0.66, bottom, 0.32, 0.14))
     for path in ("s1", "s2", "s3"):
         spikes = arm.spikes[f"fibres_{path}"].between(first.start_s, first.stop_s)
         t = np.unique(spikes.timestamps * 1e-3 - first.start_s)
@@ -154,9 +156,7 @@ def _legend(axes: Axes, arm: Any) -> None:
         axes.plot(
             [], [], MARKS[path], ms=4, color=COLORS[path], mfc=fill, mew=0.7, label=path
         )
-    axes.legend(
-        loc="lower right", fontsize=7, frameon=False, ncols=3, handletextpad=0.1
-    )
+    axes.legend(loc="lower left", fontsize=7, frameon=False, ncols=3, handletextpad=0.1)
 
 
 def _title(recording: Any) -> str:
@@ -194,7 +194,7 @@ def _percents(arm: Any, path: str) -> tuple[Any, Any]:
 
 def _highest(arm: Any) -> float:
     peak = max(_percents(arm, path)[1].mean(axis=1).max() for path in arm.responses)
-    return max(160.0, float(peak))
+    return max(LOWEST_TOP, float(peak))
 
 
 def _apart(arm: Any) -> float | None:

@@ -72,6 +72,7 @@ class Preparation(Circuit):
     """
 
     columns: ClassVar[tuple[str, ...]] = RIG
+    caption: ClassVar[str]
     target: ClassVar[str]
 
     slices: int = ASSUMED(5, "slices, each with its own fibres and cells")
@@ -197,6 +198,9 @@ class CA1Cells(Region):
 class Slice(Preparation):
     """CA3 to CA1: Schaffer collaterals onto pyramidal cells."""
 
+    caption: ClassVar[str] = (
+        "CA3 to CA1: three bundles of Schaffer collaterals onto pyramidal cells"
+    )
     target: ClassVar[str] = "ca1_pyramidal"
     traced: ClassVar[tuple[str, ...]] = ("ca1_pyramidal",)
 
@@ -308,6 +312,9 @@ class DentateCells(Region):
 class DentateSlice(Preparation):
     """Entorhinal cortex to dentate gyrus: perforant path onto granule cells."""
 
+    caption: ClassVar[str] = (
+        "dentate gyrus: three bundles of the perforant path onto granule cells"
+    )
     target: ClassVar[str] = "dg_granule"
     traced: ClassVar[tuple[str, ...]] = ("dg_granule",)
 
@@ -358,6 +365,9 @@ class CA3Cells(Region):
 class MossySlice(Preparation):
     """CA3: mossy fibres (S1) and associational fibres (S2) onto pyramidal cells."""
 
+    caption: ClassVar[str] = (
+        "CA3: mossy fibres and associational fibres onto pyramidal cells"
+    )
     target: ClassVar[str] = "ca3_pyramidal"
     traced: ClassVar[tuple[str, ...]] = ("ca3_pyramidal",)
 

@@ -22,9 +22,9 @@ In a gap h - 1 and its sum are exponentials, the tag and the source of protein e
 a logarithm of time, and z follows the integral of the protein.
 
 theta_d, theta_p, gamma_d, gamma_p, theta_pro, tau_p and tau_z are fitted to experiments
-on slices, as no published set meets them together: docs/calcium.md. A living brain has less calcium
-outside its cells than a slice, and more neuromodulators: a protocol sets `influx`, and
-divides theta_pro by the neuromodulation (Lehr et al. 2022 divide theirs likewise).
+on slices, as no published set meets them together: docs/calcium.md. A living brain has
+less calcium outside its cells than a slice, and more neuromodulators: a protocol sets
+`influx`, and divides theta_pro by the neuromodulation (Lehr et al. 2022 divide theirs).
 """
 
 from collections.abc import Callable, Mapping

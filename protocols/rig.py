@@ -31,7 +31,7 @@ from ..simulation.state import STEP_S
 from ..simulation.timeline import TICK_S, Episode, Step
 from .bath import Bath, Window
 from .patterns import Pattern
-from .protocol import Band, Protocol
+from .protocol import Band, Described, Protocol
 from .recorded import population_table, synaptic_weights
 
 PREPARATIONS: dict[str, type[Preparation]] = {
@@ -41,6 +41,7 @@ PREPARATIONS: dict[str, type[Preparation]] = {
 PATHWAYS = ("s1", "s2", "s3")
 LEAD_S, TAIL_S = 0.05, 0.5  # around the pulses of an episode
 TEST_S, APART_S = 0.02, 0.3  # first test pulse of an episode, time to the next
+NEAR_S = 60.0
 PAUSE_S = 5.0  # a longer silence is crossed in closed form
 MOST_TESTS = 1000
 LONGEST_S = 30 * 86400.0
@@ -213,6 +214,34 @@ class Rig(Protocol):
             "Times count from the beginning of the first pattern.",
         )
 
+    def _steps(self) -> Iterator[Described]:
+        """Yield the steps of an arm, test pulses in one line, and what differs."""
+        first = self.arms[0]
+
+        def same(arm: str) -> bool:
+            a, b = (
+                [(g.pathway, g.pattern.name, g.start_s) for g in self.given(x)]
+                for x in (arm, first)
+            )
+            return a == b
+
+        tests = f"every {self.every}, from -{self.baseline} to {self.duration}"
+        yield Described("all", "test pulses", "episode", tests, "given to copies")
+        for arm in self.arms:
+            given = [] if arm != first and same(arm) else self.given(arm)
+            for pathway, pattern, start in given:
+                at = f"{pattern.caption}, at {clock(start) if start else '0'}"
+                lasts = clock(pattern.seconds)
+                what = f"{pattern.name} on {pathway.upper()}"
+                yield Described(arm, what, "episode", lasts, at)
+            apv, kn93, bath = self.medium(arm)
+            drugs = {"APV": apv, "KN-93": kn93, "anisomycin": bath.anisomycin}
+            for name, drug in {**drugs, "D1 antagonist": bath.d1}.items():
+                if drug is not None:
+                    lasts = clock(drug.stop_s - drug.start_s)
+                    at = f"blocks {drug.block:.0%}, from {clock(drug.start_s)}"
+                    yield Described(arm, name, "drug", lasts, at)
+
     def _inputs(self) -> dict[str, str]:
         return {
             p.pre.rpartition("_")[2]: p.name
@@ -236,7 +265,12 @@ class Rig(Protocol):
         """Return when test pulses are given: not while a pattern lasts."""
         stop, every, lead = self.until(arm), float(self.every), float(self.baseline)
         regular = np.arange(-(lead // every), stop // every + 1) * every
-        tests = {-lead, *map(float, regular), *self.judged(arm).values()}
+        tests = {-lead, *map(float, regular)}
+        tests |= {
+            t
+            for t in self.judged(arm).values()
+            if np.abs(regular - t).min() > NEAR_S  # or a regular one does as well
+        }
         return [t for t in tests if not any(a - 1 <= t <= b for a, b in busy)]
 
     def _episodes(self, arm: str, medium: Medium) -> Iterator[tuple[float, Episode]]:

@@ -6,7 +6,7 @@ from math import e, exp, expm1, sinh
 import numpy as np
 import pytest
 
-from trisynapse.protocols.bath import GRAIN_S, SPENT, Bath, Window, seconds, window
+from trisynapse.protocols.bath import Bath, Window, seconds, window
 from trisynapse.simulation.timeline import Piece
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -99,8 +99,8 @@ def test_a_level_that_changes_is_held_for_a_minute_at_most(drug: Window) -> None
     edges = np.cumsum([-HOUR, *(piece[0] for piece in gap.pieces)])
     for a, b in pairwise(edges):
         levels = drug.level(np.linspace(a, b, 101))
-        if np.ptp(levels) > drug.block * exp(-SPENT):
-            assert b - a <= GRAIN_S + 1e-9
+        if np.ptp(levels) > drug.block * exp(-5):
+            assert b - a <= MINUTE + 1e-9
 
 
 def dose(drug: Window, stop_s: float) -> float:
@@ -124,8 +124,8 @@ def test_the_grain_costs_no_more_of_a_dose_than_the_midpoint_rule_does(
     # what comes after five time constants all may be lost.
     most = 0.0
     for tau in (drug.onset_s, drug.washout_s):
-        x = GRAIN_S / 2 / tau
-        most += drug.block * tau * (1 - x / sinh(x) + exp(-SPENT))
+        x = MINUTE / 2 / tau
+        most += drug.block * tau * (1 - x / sinh(x) + exp(-5))
     assert abs(found - dose(drug, stop)) <= most
 
 
