@@ -31,7 +31,7 @@ LOWEST_TOP = 160.0  # of the axis, % of baseline
 
 def slices(recording: Any) -> Figure:
     """Draw the course of every arm of an experiment on slices."""
-    with matplotlib.style.context(STYLE):
+    with matplotlib.style.context(["default", STYLE]):
         arms = list(recording.arms.items())
         columns = min(4, len(arms)) if len(arms) != 5 else 3
         rows = -(-len(arms) // columns)
@@ -55,7 +55,7 @@ def slices(recording: Any) -> Figure:
 
 def intervals(recording: Any) -> Figure:
     """Draw the weak pathway hours later against the interval between inductions."""
-    with matplotlib.style.context(STYLE):
+    with matplotlib.style.context(["default", STYLE]):
         figure = Figure(figsize=(5.2, 3.4), dpi=150, layout="constrained")
         axes = figure.subplots()
         for arm in recording.arms.values():
@@ -90,6 +90,33 @@ def intervals(recording: Any) -> Figure:
         axes.set_xlabel("weak (S2) begins after strong (S1), h")
         axes.set_ylabel("slope of S2 8 h later (% of baseline)")
         axes.set_title(_title(recording), fontsize=8, loc="left")
+        return figure
+
+
+def rates(recording: Any) -> Figure:
+    """Draw the last response of a train over that at 0.1 Hz, of each kind of fibre."""
+    with matplotlib.style.context(["default", STYLE]):
+        figure = Figure(figsize=(4.6, 3.2), dpi=150, layout="constrained")
+        axes = figure.subplots()
+        for fibres, color in (("mossy", COLORS["S1"]), ("associational", COLORS["S2"])):
+            slopes = {
+                float(name.split()[1]): np.asarray(arm.responses[fibres].values)[-1]
+                for name, arm in recording.arms.items()
+                if fibres in arm.responses
+            }
+            if 0.1 in slopes:
+                hertz = np.array(sorted(slopes))
+                each = np.array([slopes[f] / slopes[0.1] for f in hertz])
+                n = each.shape[1]
+                spread = each.std(axis=1, ddof=1) / np.sqrt(n) if n > 1 else None
+                axes.errorbar(
+                    hertz, each.mean(axis=1), spread, marker="o", ms=4, color=color,
+                    label=f"{fibres} fibres", capsize=2, lw=1,
+                )  # fmt: skip
+        axes.axhline(1, color="0.8", lw=0.7, zorder=0)
+        axes.set(xscale="log", xlabel="rate of the train (Hz)", ylim=(0, None))
+        axes.set_ylabel("last response over that at 0.1 Hz")
+        axes.legend(frameon=False, fontsize=7)
         return figure
 
 
@@ -174,7 +201,8 @@ def _title(recording: Any) -> str:
 def _start_s(arm: Any) -> float:
     """Return when the arm begins, on the clock of its first pattern."""
     begins = [start for start, _ in _stimulated(arm, origin=0.0)]
-    return -(begins[0] if begins else arm.timeline[0].stop_s)
+    tests = next(iter(arm.responses.values())).t_s
+    return -(begins[0] if begins else float(tests[0] + 1))
 
 
 def _stimulated(arm: Any, origin: float | None = None) -> list[tuple[float, float]]:

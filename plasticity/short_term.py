@@ -72,6 +72,10 @@ class TsodyksMarkram(Rule):
         self.must_be("a value above 0", "U", "tau_F", "tau_D")
         self.must_be("a share from 0 to 1", "U")
 
+    def relative(self, state: State) -> Array:
+        """Return 1: what an isolated spike opens does not change."""
+        return np.ones_like(state["u"])
+
     def rest(
         self, state: State, seconds: float, post: Ids, rng: np.random.Generator
     ) -> dict[str, Array]:

@@ -80,7 +80,9 @@ def window(name: str, text: str) -> tuple[float, float]:
     if len(ends) != 2 or not all(ends):
         raise ValueError(f"{name}={text!r}: write it as in '-30 min to 3 h'.")
     start, stop = (seconds(name, part) for part in ends)
-    if stop <= start:
+    if stop == start:
+        raise ValueError(f"{name}={text!r}: the window has no length.")
+    if stop < start:
         raise ValueError(
             f"{name}={text!r}: the window ends before it starts; write it as in "
             f"'{ends[1]} to {ends[0]}'."

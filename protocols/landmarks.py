@@ -114,7 +114,6 @@ def judge(
     told.start(float(len(todo)))
     try:
         with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-            # One run of each circuit and rule first: the others find it compiled.
             waiting = {pool.submit(_measured, *each, folder): each for each in todo}
             try:
                 for future in as_completed(waiting):
@@ -134,14 +133,15 @@ def select(known: Sequence[Claim], wanted: Iterable[str]) -> list[Claim]:
     ids = sorted({claim.id for claim in known})
     chosen: set[str] = set()
     for word in wanted:
-        first, dash, last = (part.strip().upper() for part in word.partition("-"))
-        for name in (first, last) if dash else (first,):
-            if not dash and name not in ids:
-                raise KeyError(unknown("landmark", name, ids))
-        inside = [i for i in ids if (first <= i <= last if dash else i == first)]
-        if not inside:
-            raise KeyError(unknown("landmark", word, ids))
-        chosen.update(inside)
+        ends = [part.strip().upper() for part in word.split("-")]
+        for name in ends:
+            if name not in ids or len(ends) > 2:
+                raise KeyError(
+                    unknown("landmark", word if len(ends) > 2 else name, ids)
+                )
+        if ends[0] > ends[-1]:
+            raise KeyError(f"No landmarks {word!r}: write {ends[1]}-{ends[0]}.")
+        chosen.update(i for i in ids if ends[0] <= i <= ends[-1])
     return [claim for claim in known if not chosen or claim.id in chosen]
 
 

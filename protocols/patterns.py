@@ -27,7 +27,7 @@ class Pattern:
     @property
     def seconds(self) -> float:
         """From its beginning to its last pulse."""
-        return float(max(*self.pre[-1:], *self.post[-1:], 0.0))
+        return float(max([*self.pre[-1:], *self.post[-1:], 0.0]))
 
 
 def train(pulses: int, hertz: float) -> Times:
@@ -62,8 +62,10 @@ TRAINS: dict[str, tuple[str, Times]] = {
 FORMS = ("train", "pairing")  # their pulses follow from parameters
 
 
-def named(name: str) -> Pattern:
+def named(name: str, forms: tuple[str, ...] = ()) -> Pattern:
     """Return a published train, or the pulse times in a text file of this name.
+
+    ``forms`` are the other patterns that whoever asks knows.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def named(name: str) -> Pattern:
     if file.suffix or "/" in name or file.exists():
         return read(file)
     raise KeyError(
-        unknown("pattern", name, [*TRAINS, *FORMS, "a text file of pulse times"])
+        unknown("pattern", name, [*TRAINS, *forms, "a text file of pulse times"])
     )
 
 
@@ -92,7 +94,7 @@ def read(file: Path) -> Pattern:
     except OSError as problem:
         raise ValueError(
             f"The pulse times in {file} cannot be read ({problem.strerror}): give the "
-            f"path of a text file, or one of {', '.join([*TRAINS, *FORMS])}."
+            f"path of a text file, or one of {', '.join(TRAINS)}."
         ) from None
     times: list[float] = []
     for number, line in enumerate(lines, start=1):

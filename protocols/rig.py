@@ -41,7 +41,7 @@ PREPARATIONS: dict[str, type[Preparation]] = {
 PATHWAYS = ("s1", "s2", "s3")
 LEAD_S, TAIL_S = 0.05, 0.5  # around the pulses of an episode
 TEST_S, APART_S = 0.02, 0.3  # first test pulse of an episode, time to the next
-NEAR_S = 60.0
+NEAR_S = 60.0  # a test so near to a moment stands for it
 PAUSE_S = 5.0  # a longer silence is crossed in closed form
 MOST_TESTS = 1000
 LONGEST_S = 30 * 86400.0
@@ -85,7 +85,14 @@ class Rig(Protocol):
         """Refuse what no rig can do."""
         self.must_be("a share from 0 to 1", "intensity")
         self.must_be("a value above 0", "test_intensity", "every", "duration")
-        self.must_be("a value above 0", "baseline")
+        if float(self.baseline) < NEAR_S:
+            raise ValueError(f"baseline={self.baseline}: 1 min at least is wanted.")
+        if type(self.circuit) is not PREPARATIONS.get(self.preparation):
+            raise ValueError(
+                f"preparation={self.preparation} with {type(self.circuit).__name__}: "
+                "choose one by its name, `--set preparation=NAME`, of "
+                f"{', '.join(PREPARATIONS)}."
+            )
         self.must_be("0 or more", "onset", "washout")
         if self.test_intensity > 1:
             raise ValueError(
@@ -100,11 +107,11 @@ class Rig(Protocol):
         for arm in self.arms:
             for given in self.given(arm):
                 end = given.start_s + given.pattern.seconds
-                if end > float(self.duration):
+                if end + NEAR_S > float(self.duration):
                     raise ValueError(
                         f"{given.pattern.name} on {given.pathway.upper()} ends at "
-                        f"{clock(end)}, after the experiment of {self.duration}: "
-                        "raise duration."
+                        f"{clock(end)}: after that, duration={self.duration} leaves no "
+                        "time for a test pulse; raise it."
                     )
 
     @abstractmethod
@@ -264,14 +271,19 @@ class Rig(Protocol):
     def _tests(self, arm: str, busy: list[tuple[float, float]]) -> list[float]:
         """Return when test pulses are given: not while a pattern lasts."""
         stop, every, lead = self.until(arm), float(self.every), float(self.baseline)
-        regular = np.arange(-(lead // every), stop // every + 1) * every
-        tests = {-lead, *map(float, regular)}
-        tests |= {
+        ticks = np.arange(-(lead // every), stop // every + 1) * every
+
+        def free(t: float) -> bool:
+            return not any(a - 1 <= t <= b for a, b in busy)
+
+        regular = [t for t in {-lead, *map(float, ticks)} if free(t)]
+        # Where a regular test is near, it serves.
+        more = [
             t
-            for t in self.judged(arm).values()
-            if np.abs(regular - t).min() > NEAR_S  # or a regular one does as well
-        }
-        return [t for t in tests if not any(a - 1 <= t <= b for a, b in busy)]
+            for t in set(self.judged(arm).values())
+            if free(t) and min(abs(t - r) for r in regular) > NEAR_S
+        ]
+        return [*regular, *more]
 
     def _episodes(self, arm: str, medium: Medium) -> Iterator[tuple[float, Episode]]:
         """Yield (start, episode) of the patterns, parted where nothing is given."""

@@ -121,12 +121,24 @@ def _frequencies() -> list[Claim]:
     curve = tuple(slope(_at(f), "S1", HALF) for f in RATES)
     apv = [
         claim(
-            "L03", f"{f:g} Hz in APV", slope(_at(f, "apv"), "S1", HALF), 95, 105, DUDEK
+            "L03",
+            f"{f:g} Hz in APV",
+            slope(_at(f, "apv"), "S1", HALF),
+            95,
+            105,
+            DUDEK,
+            verified=False,
         )
         for f in (1.0, 50.0)
     ]
     other = claim(
-        "L03", "other path, 50 Hz", slope(_at(50.0), "S2", HALF), 95, 105, DUDEK
+        "L03",
+        "other path, 50 Hz",
+        slope(_at(50.0), "S2", HALF),
+        95,
+        105,
+        DUDEK,
+        verified=False,
     )
     return [
         Claim(
@@ -470,6 +482,7 @@ def _synthesis() -> list[Claim]:
             OPEN,
             110,
             "assumed; D1 antagonists block late LTP",
+            verified=False,
         ),
     ]
 

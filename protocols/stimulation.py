@@ -10,8 +10,8 @@ import numpy as np
 from ..circuits.parameters import ASSUMED, Source, unknown
 from ..circuits.quantity import Quantity
 from .bath import Bath, Window, seconds, window
-from .patterns import CLOSEST_S, MOST_PULSES, Pattern, named, train
-from .rig import PATHWAYS, Given, Medium, Rig
+from .patterns import CLOSEST_S, FORMS, MOST_PULSES, Pattern, named, train
+from .rig import PATHWAYS, Given, Medium, Rig, clock
 
 FREY_MORRIS = Source("Frey and Morris 1997", doi="10.1038/385533a0")
 FREY = Source("Frey et al. 1988", doi="10.1016/0006-8993(88)90290-4")
@@ -69,6 +69,7 @@ class Stimulation(Rig):
                 raise ValueError(
                     f"{name}={getattr(self, name)}: {1 / CLOSEST_S:g} Hz at most."
                 )
+        self.must_be("a value above 0", "duration")
         for arm in DRUGS:
             self.medium(arm)
         super().__post_init__()
@@ -76,15 +77,21 @@ class Stimulation(Rig):
     def given(self, arm: str) -> tuple[Given, ...]:
         """Return the patterns that an arm is given; the first begins at 0."""
         first = Given("s1", self._pattern(self.pattern), 0.0)
-        found = [first, *self._also()]
-        for k, a in enumerate(found):
-            for b in found[:k]:
-                ends = b.start_s + b.pattern.seconds
-                if a.pathway == b.pathway and b.start_s <= a.start_s <= ends:
+        found = sorted([first, *self._also()], key=lambda given: given.start_s)
+        for k, late in enumerate(found):
+            for early in found[:k]:
+                ends = early.start_s + early.pattern.seconds + CLOSEST_S
+                if early.pathway == late.pathway and late.start_s < ends:
                     raise ValueError(
-                        f"also={self.also!r}: {a.pattern.name} begins on "
-                        f"{a.pathway.upper()} while {b.pattern.name} lasts, until "
-                        f"{ends:g} s."
+                        f"also={self.also!r}: {late.pattern.name} begins on "
+                        f"{late.pathway.upper()} while {early.pattern.name} lasts, "
+                        f"until {clock(ends)}."
+                    )
+                fires = len(early.pattern.post) and len(late.pattern.post)
+                if fires and late.start_s < ends:
+                    raise ValueError(
+                        f"also={self.also!r}: two patterns make the cells fire at the "
+                        f"same time; begin the second after {clock(ends)}."
                     )
         return tuple(found)
 
@@ -116,7 +123,7 @@ class Stimulation(Rig):
             return Pattern(name, caption, train(self.pulses, float(self.rate)))
         if name == "pairing":
             return self._pairing()
-        return named(name)
+        return named(name, FORMS)
 
     def _pairing(self) -> Pattern:
         """Return pairs; all times are 0 or later, whichever spike comes first."""

@@ -314,7 +314,7 @@ SOME = [claim(id=name) for name in ("L01", "L01", "L02", "L03", "L08", "L10", "L
         (["L01"], ["L01", "L01"]),
         (["L03-L10"], ["L03", "L08", "L10"]),
         (["l02 - l03"], ["L02", "L03"]),
-        (["L04-L09"], ["L08"]),
+        (["L03-L08"], ["L03", "L08"]),
         (["L14", "L01-L02", "L02"], ["L01", "L01", "L02", "L14"]),
     ],
 )
@@ -324,13 +324,20 @@ def test_landmarks_are_chosen_by_their_ids_and_ranges(
     assert [c.id for c in select(SOME, wanted)] == found
 
 
+def test_a_range_that_goes_backwards_is_refused() -> None:
+    with pytest.raises(KeyError, match="No landmarks 'L10-L02': write L02-L10."):
+        select(SOME, ["L10-L02"])
+
+
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
         ("L88", "No landmark 'L88': did you mean 'L08'? "),
         ("X", "No landmark 'X': There are L01, L02, L03, L08, L10, L14."),
-        ("L04-L06", "No landmark 'L04-L06': "),
-        ("L10-L02", "No landmark 'L10-L02': "),
+        ("L04-L06", "No landmark 'L04': "),
+        ("L1-L3", "No landmark 'L1': "),
+        ("L01-X", "No landmark 'X': "),
+        ("L01-L02-L03", "No landmark 'L01-L02-L03': "),
         ("", "No landmark '': There are "),
     ],
 )

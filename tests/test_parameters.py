@@ -20,7 +20,12 @@ from trisynapse.circuits.parameters import (
 from trisynapse.circuits.quantity import Quantity
 from trisynapse.protocols.catalogue import PROTOCOLS
 
-RULES = [kind for kind in vars(plasticity).values() if isinstance(kind, type)]
+# A combination of rules is made of its parts.
+RULES = [
+    kind
+    for kind in vars(plasticity).values()
+    if isinstance(kind, type) and kind is not plasticity.Combined
+]
 ALL: dict[str, Parameters] = {"memory": Memory()}
 ALL |= {kind.__name__: kind() for kind in RULES}
 ALL |= {name: kind() for name, kind in PROTOCOLS.items()}

@@ -111,7 +111,8 @@ class Signal(Drive):
     current: ClassVar[str] = "0*amp"
 
 
-CIRCUIT = replace(Mini(), north=replace(North(), pyramidal_pain=Signal()))
+SIGNAL: Any = Signal()
+CIRCUIT = replace(Mini(), north=replace(North(), pyramidal_pain=SIGNAL))
 
 
 @every_rule

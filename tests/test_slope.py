@@ -8,7 +8,7 @@ import pytest
 from trisynapse.analysis.slope import initial_slope, percent_of_baseline
 
 STEP_S = 2e-4
-T = np.arange(100) * STEP_S  # 20 ms
+T: Any = np.arange(100) * STEP_S  # 20 ms
 
 
 def ramp(start_s: float, volt_per_second: float) -> Any:
