@@ -19,7 +19,6 @@ from importlib import import_module
 from importlib.metadata import version
 from inspect import isclass
 from pathlib import Path
-from shutil import rmtree
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -325,6 +324,9 @@ def landmarks(
             help="Write the findings for programs; FILE.parts keeps finished runs.",
         ),
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace FILE where it exists.")
+    ] = False,
 ) -> None:
     """Run the landmark experiments and hold them against what papers found.
 
@@ -333,19 +335,16 @@ def landmarks(
     known = _load("protocols.slice_landmarks").LANDMARKS
     found = _load("protocols.landmarks")
     claims = found.select(known, ids or ())
-    folder = None
+    wanted = range(1, seeds + 1)
     if as_json:
         _suffixed("--json", as_json, (".json",))
-        folder = as_json.with_name(f"{as_json.name}.parts")
-        folder.mkdir(exist_ok=True)
-    with _progress() as bar:
-        findings = found.judge(
-            claims, range(1, seeds + 1), workers=workers, folder=folder, progress=bar
-        )
-    if as_json and folder:
-        told = json.dumps([f.as_dict() for f in findings], indent=2, ensure_ascii=False)
-        as_json.write_text(told + "\n")
-        rmtree(folder)
+    with _progress("the same command" if as_json else "") as bar:
+        how = {"workers": workers, "progress": bar}
+        if as_json:
+            how["overwrite"] = overwrite
+            findings = found.judge_into(as_json, claims, wanted, **how)
+        else:
+            findings = found.judge(claims, wanted, **how)
     _show_findings(findings)
 
 
@@ -438,7 +437,7 @@ class Bar:
 
 
 @contextmanager
-def _progress() -> Iterator[Bar]:
+def _progress(again: str = "") -> Iterator[Bar]:
     """Give a bar, take it away at the end, and say how a stopped run goes on."""
     bar = Bar()
     try:
@@ -446,7 +445,8 @@ def _progress() -> Iterator[Bar]:
     except KeyboardInterrupt as stop:
         bar.stop()
         kept = getattr(stop, "folder", None)
-        way = f" Go on with: trisynapse resume {shlex.quote(str(kept))}" if kept else ""
+        resume = again or f"trisynapse resume {shlex.quote(str(kept))}"
+        way = f" Go on with: {resume}" if kept else ""
         print(f"Stopped.{way}", file=sys.stderr)
         raise
     finally:

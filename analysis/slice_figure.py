@@ -4,6 +4,7 @@ One panel an arm: slope of each pathway against time, mean and SEM over slices, 
 where a drug is in the bath, and the pulses of the first pattern in an inset.
 """
 
+from textwrap import fill
 from typing import Any
 
 import matplotlib.style
@@ -26,6 +27,7 @@ STYLE = {
     "axes.linewidth": 0.7,
 }
 HOUR = 3600.0
+USUAL = "tagging-capture"
 LOWEST_TOP = 160.0  # of the axis, % of baseline
 
 
@@ -49,7 +51,8 @@ def slices(recording: Any) -> Figure:
             if index >= len(arms) - columns:
                 one.set_xlabel("time after the first pattern (h)")
         _legend(axes[0], arms[0][1])
-        figure.suptitle(_title(recording), fontsize=9, x=0.01, ha="left")
+        title = fill(_title(recording), int(16 * size[0]))
+        figure.suptitle(title, fontsize=9, x=0.01, ha="left")
         return figure
 
 
@@ -85,6 +88,15 @@ def intervals(recording: Any) -> Figure:
                 lw=1,
                 capsize=2,
             )
+            if dot == "none":
+                place = (apart / HOUR, end.mean())
+                axes.annotate(
+                    "  weak under anisomycin",
+                    place,
+                    fontsize=7,
+                    va="center",
+                    color="0.4",
+                )
         axes.axhline(100, color="0.8", lw=0.7, zorder=0)
         axes.axvline(0, color="0.8", lw=0.7, zorder=0)
         axes.set_xlabel("weak (S2) begins after strong (S1), h")
@@ -116,7 +128,8 @@ def rates(recording: Any) -> Figure:
         axes.axhline(1, color="0.8", lw=0.7, zorder=0)
         axes.set(xscale="log", xlabel="rate of the train (Hz)", ylim=(0, None))
         axes.set_ylabel("last response over that at 0.1 Hz")
-        axes.legend(frameon=False, fontsize=7)
+        if axes.get_legend_handles_labels()[1]:
+            axes.legend(frameon=False, fontsize=7)
         return figure
 
 
@@ -173,6 +186,7 @@ def _inset(axes: Axes, arm: Any, bottom: float) -> None:
     lasts = first.stop_s - first.start_s
     small.set(xlim=(0, lasts), yticks=[], ylim=(0, 1.3))
     small.set_xticks([0, lasts], ["0", f"{lasts:.3g} s"], fontsize=5.5)
+    small.patch.set_alpha(0)  # what lies behind it shows
     small.tick_params(length=2, pad=1, width=0.5)
     small.spines["left"].set_visible(False)
 
@@ -194,6 +208,8 @@ def _title(recording: Any) -> str:
         what = f"{told.get('pattern', '')} on S1{more}"
     else:
         what = f"{told.get('strong', '')} on S1, {told.get('weak', '')} on S2"
+    if (rule := told.get("rule", USUAL)) != USUAL:
+        what += f" under {rule}"
     n = told.get("slices", told.get("circuit.slices", "?"))
     return f"{what}: mean and SEM of {n} slices, seed {recording.seed}"
 

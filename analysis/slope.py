@@ -6,6 +6,8 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
+LEAST = 0.05  # mV/ms: less is noise, not a response
+
 
 def initial_slope(
     voltage: Array, step_s: float, arrival_s: float, over_s: float = 1e-3
@@ -45,10 +47,10 @@ def percent_of_baseline(t_s: Array, slopes: Array, before_s: float = 0.0) -> Arr
     Parameters
     ----------
     t_s : array (n,), seconds
-    slopes : array (n, slices), mV/ms
+    slopes : array (n, slices), mV/ms; a slice whose baseline is below 0.05 gives NaN
 
     >>> percent_of_baseline(np.array([-1.0, 1.0]), np.array([[2.0], [3.0]]))[1]
     array([150.])
     """
     baseline = slopes[t_s < before_s].mean(axis=0)
-    return np.asarray(100 * slopes / baseline)
+    return np.asarray(100 * slopes / np.where(baseline > LEAST, baseline, np.nan))

@@ -18,11 +18,16 @@ def rules() -> dict[str, Rule]:
     for kind in vars(plasticity).values():
         if isclass(kind) and issubclass(kind, Rule) and _whole(kind):
             module = getattr(plasticity, kind.__module__.rpartition(".")[2])
-            name = kind.__module__.rpartition(".")[2].replace("_", "-")
+            name = name_of(kind)
             found[name] = kind()
             sets: dict[str, Any] = getattr(module, "SETS", {})
             found |= {f"{name}:{key}": rule for key, rule in sets.items()}
     return found
+
+
+def name_of(kind: type[Rule]) -> str:
+    """Return the name of a rule, that of its file."""
+    return kind.__module__.rpartition(".")[2].replace("_", "-")
 
 
 def _whole(kind: type[Rule]) -> bool:

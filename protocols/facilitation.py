@@ -6,7 +6,7 @@
 The last pulse is given to a copy of the slices whose voltages are recorded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -53,6 +53,15 @@ class Facilitation(Protocol):
         self.must_be("at least 1", "pulses")
         if self.pulses > 1000:
             raise ValueError(f"pulses={self.pulses}: 1000 at most are possible.")
+
+    def remarks(self, arms: Sequence[str]) -> tuple[str, ...]:
+        """Say where there is nothing to compare with."""
+        kinds = {arm.split()[0] for arm in arms}
+        alone = [kind for kind in sorted(kinds) if f"{kind} 0.1 Hz" not in arms]
+        return tuple(
+            f"Without the arm '{kind} 0.1 Hz' nothing says how much it grew."
+            for kind in alone
+        )
 
     @property
     def rules(self) -> Rules:

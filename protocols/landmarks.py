@@ -8,6 +8,7 @@ verdict is "unverified" whatever comes out.
 import json
 import math
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -16,11 +17,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from filelock import FileLock, Timeout
 from scipy.stats import t as student
 
 from ..circuits.parameters import unknown
 from ..simulation.builds import digest, own_code
-from ..simulation.experiment import Progress, Silence
+from ..simulation.experiment import Interrupted, Progress, Silence
 from .running import run
 
 Values = Mapping[tuple[str, str], float]
@@ -126,6 +128,60 @@ def judge(
     finally:
         told.stop()
     return [_finding(claim, found, seeds) for claim in claims]
+
+
+def judge_into(
+    file: Path,
+    claims: Sequence[Claim],
+    seeds: Sequence[int],
+    *,
+    workers: int | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> list[Finding]:
+    """Judge claims and write the findings as JSON.
+
+    ``FILE.parts`` keeps finished runs until then, so that the same call goes on.
+
+    Raises
+    ------
+    ValueError
+        The file exists, or the folder is not that of such a call.
+    """
+    if file.is_dir() or (file.exists() and not overwrite):
+        raise ValueError(f"{file} exists: give another name, or --overwrite.")
+    folder = file.with_name(f"{file.name}.parts")
+    order = folder / "landmarks.order"
+    asked = json.dumps([[claim.experiment for claim in claims], list(seeds)])
+    if folder.exists():
+        if not (order.is_file() and order.read_text() == asked):
+            raise ValueError(
+                f"{folder} is in the way, or keeps runs of other landmarks or seeds: "
+                "give another name, move it away, or ask for the same again."
+            )
+    else:
+        folder.mkdir()
+        order.write_text(asked)
+    lock = FileLock(folder / "run.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ValueError(f"Another process runs in {folder}: wait for it.") from None
+    try:
+        findings = judge(
+            claims, seeds, workers=workers, folder=folder, progress=progress
+        )
+        told = [finding.as_dict() for finding in findings]
+        text = json.dumps(told, indent=2, ensure_ascii=False)
+        aside = folder / "findings.new"
+        aside.write_text(f"{text}\n", encoding="utf-8")
+        aside.replace(file)
+    except KeyboardInterrupt:
+        raise Interrupted(folder) from None
+    finally:
+        lock.release()
+    shutil.rmtree(folder, ignore_errors=True)
+    return findings
 
 
 def select(known: Sequence[Claim], wanted: Iterable[str]) -> list[Claim]:

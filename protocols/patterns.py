@@ -12,6 +12,7 @@ Times = np.ndarray[Any, np.dtype[np.float64]]
 
 CLOSEST_S = 2e-3  # between two pulses, each of 1 ms
 LONGEST_S = 86400.0
+STEADY_S = 7200.0  # of stimulation without a silence: what the memory holds
 MOST_PULSES = 100_000
 
 
@@ -23,6 +24,7 @@ class Pattern:
     caption: str
     pre: Times = field(repr=False)
     post: Times = field(default_factory=lambda: np.zeros(0), repr=False)
+    file: Path | None = None
 
     @property
     def seconds(self) -> float:
@@ -86,7 +88,7 @@ def named(name: str, forms: tuple[str, ...] = ()) -> Pattern:
 def read(file: Path) -> Pattern:
     """Return the pattern of a text file: a time in seconds a line, ``#`` comments."""
     try:
-        lines = file.read_text().splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise ValueError(
             f"{file} is no text file: write a time in seconds a line."
@@ -98,7 +100,12 @@ def read(file: Path) -> Pattern:
         ) from None
     times: list[float] = []
     for number, line in enumerate(lines, start=1):
-        for word in line.partition("#")[0].replace(",", " ").split():
+        for word in line.partition("#")[0].split():
+            if "," in word:
+                raise ValueError(
+                    f"{file}, line {number}: {word!r} has a comma: write one time a "
+                    "line, with a decimal point."
+                )
             try:
                 times.append(float(word))
             except ValueError:
@@ -109,7 +116,7 @@ def read(file: Path) -> Pattern:
     if not times:
         raise ValueError(f"{file} holds no pulse times: write one in seconds a line.")
     caption = f"{len(times)} pulses of {file.name}"
-    return Pattern(file.name, caption, np.array(times))
+    return Pattern(file.name, caption, np.array(times), file=file)
 
 
 def _check(file: Path, number: int, times: list[float]) -> None:

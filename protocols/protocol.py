@@ -1,8 +1,9 @@
 """What every protocol offers: arms, a timeline, measures with bands, its sources."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import ClassVar, NamedTuple, Self
 
 from ..circuits.circuit import Circuit, Rules
@@ -69,6 +70,7 @@ class Protocol(Parameters):
     arms: ClassVar[tuple[str, ...]]
     manipulations: ClassVar[tuple[str, ...]] = ()
     papers: ClassVar[tuple[Source, ...]] = ()
+    choices: ClassVar[tuple[str, ...]] = ()  # parameters that name a group of others
 
     circuit: Circuit = symbol("the circuit that it runs on")
 
@@ -96,6 +98,14 @@ class Protocol(Parameters):
     @abstractmethod
     def notes(self) -> tuple[str, ...]:
         """Say what was chosen and what a simulated second stands for."""
+
+    def files(self) -> tuple[Path, ...]:
+        """Return the files that the parameters name."""
+        return ()
+
+    def remarks(self, arms: Sequence[str]) -> tuple[str, ...]:
+        """Return what a user should know before these arms are run."""
+        return ()
 
     def measures(self, arms: Mapping[str, Arm]) -> tuple[Measure, ...]:
         """Hold every value against its band."""
@@ -134,7 +144,8 @@ class Protocol(Parameters):
         """Return the papers behind the numbers, each once, the protocol's own first."""
         cited = {source.cite: source for source in (*self.papers, BRIAN)}
         for row in self.table():
-            if row.source != ASSUMED.cite:
+            # What was fitted here is no paper.
+            if row.source != ASSUMED.cite and (row.doi or "fitted" not in row.source):
                 cited.setdefault(row.source, Source(row.source, row.doi))
         return tuple(cited.values())
 

@@ -11,26 +11,27 @@ field EPSP is proportional to it.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Self
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
 from ..analysis.slope import initial_slope, percent_of_baseline
 from ..circuits.circuit import Rules
-from ..circuits.parameters import ASSUMED, unknown
-from ..circuits.projection import Rule
+from ..circuits.parameters import ASSUMED, Row, unknown
+from ..circuits.projection import Rule, SharedRule
 from ..circuits.quantity import Quantity
 from ..circuits.slice import DentateSlice, Preparation, Slice
 from ..plasticity import TaggingCapture
-from ..plasticity.catalogue import find
+from ..plasticity.catalogue import find, name_of
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Signal, Trace
 from ..simulation.state import STEP_S
 from ..simulation.timeline import TICK_S, Episode, Step
 from .bath import Bath, Window
-from .patterns import Pattern
+from .patterns import STEADY_S, Pattern
 from .protocol import Band, Described, Protocol
 from .recorded import population_table, synaptic_weights
 
@@ -41,6 +42,7 @@ PREPARATIONS: dict[str, type[Preparation]] = {
 PATHWAYS = ("s1", "s2", "s3")
 LEAD_S, TAIL_S = 0.05, 0.5  # around the pulses of an episode
 TEST_S, APART_S = 0.02, 0.3  # first test pulse of an episode, time to the next
+LATEST_S = 0.2  # a response to a test pulse
 NEAR_S = 60.0  # a test so near to a moment stands for it
 PAUSE_S = 5.0  # a longer silence is crossed in closed form
 MOST_TESTS = 1000
@@ -68,6 +70,8 @@ class Medium(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class Rig(Protocol):
     """What every experiment on slices shares."""
+
+    choices: ClassVar[tuple[str, ...]] = ("rule", "preparation")
 
     circuit: Preparation = Slice()
     preparation: str = ASSUMED.name("schaffer", "schaffer, or dentate: perforant path")
@@ -98,6 +102,13 @@ class Rig(Protocol):
             raise ValueError(
                 f"test_intensity={self.test_intensity}: a share up to 1 is wanted."
             )
+        for name in self._inputs().values():
+            delay = self.circuit.synapses({})[name].projection.delay
+            if float(delay) > LATEST_S:
+                raise ValueError(
+                    f"{name} has a delay of {delay}: {1e3 * LATEST_S:g} ms at most, or "
+                    "the response comes after its test."
+                )
         whole = float(self.baseline) + float(self.duration)
         if whole > LONGEST_S or whole / float(self.every) > MOST_TESTS:
             raise ValueError(
@@ -138,6 +149,37 @@ class Rig(Protocol):
             circuit = PREPARATIONS[text](slices=old.slices, scale=old.scale)
             return replace(self, circuit=circuit, preparation=text)
         return super().with_value(path, text)
+
+    def table(self, prefix: str = "") -> Iterator[Row]:
+        """Yield the name of the rule, and every parameter."""
+        meaning = "plasticity rule of the pathways"
+        yield Row(f"{prefix}rule", name_of(type(self.rule)), meaning, ASSUMED.cite, "")
+        yield from super().table(prefix)
+
+    def files(self) -> tuple[Path, ...]:
+        """Return the files of pulse times."""
+        names = {
+            given.pattern.name: given for a in self.arms for given in self.given(a)
+        }
+        paths = (given.pattern.file for given in names.values())
+        return tuple(path for path in paths if path is not None)
+
+    def remarks(self, arms: Sequence[str]) -> tuple[str, ...]:
+        """Say what was read from files, and which drugs the rule does not know."""
+        found, rule = [], type(self.rule).__name__
+        for given in {g.pattern.name: g for a in arms for g in self.given(a)}.values():
+            if given.pattern.file is not None:
+                spans = f"{given.pattern.pre[0]:g} to {given.pattern.pre[-1]:g} s"
+                found.append(f"{given.pattern.caption}, at {spans}.")
+        for arm in arms:
+            apv, kn93, bath = self.medium(arm)
+            drugs = [n for n, d in (("apv", apv), ("kn93", kn93)) if d is not None]
+            unknown_ = [drug for drug in drugs if drug not in self.rule.needs]
+            if any(bath) and not isinstance(self.rule, SharedRule):
+                unknown_.append("block of protein synthesis")
+            if unknown_:
+                found.append(f"{rule} knows no {unknown_[0]}: arm {arm} is as vehicle.")
+        return tuple(found)
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the slices of an arm."""
@@ -219,6 +261,7 @@ class Rig(Protocol):
             "A test pulse is given to a copy of the slices: it changes no weight.",
             "The slope is that of the mean somatic EPSP over the first millisecond.",
             "Times count from the beginning of the first pattern.",
+            "Pulses lie on a grid of 1 ms: lags and intervals are rounded to it.",
         )
 
     def _steps(self) -> Iterator[Described]:
@@ -232,10 +275,13 @@ class Rig(Protocol):
             )
             return a == b
 
-        tests = f"every {self.every}, from -{self.baseline} to {self.duration}"
+        tests = f"every {self.every}, from -{self.baseline} on"
         yield Described("all", "test pulses", "episode", tests, "given to copies")
         for arm in self.arms:
-            given = [] if arm != first and same(arm) else self.given(arm)
+            given = self.given(arm)
+            if arm != first and same(arm):
+                yield Described(arm, f"as {first}", "", "", "")
+                given = ()
             for pathway, pattern, start in given:
                 at = f"{pattern.caption}, at {clock(start) if start else '0'}"
                 lasts = clock(pattern.seconds)
@@ -299,6 +345,11 @@ class Rig(Protocol):
         firsts = every[[0, *(cuts + 1)]]
         lasts = every[[*cuts, len(every) - 1]]
         for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+            if last - first > STEADY_S:
+                raise ValueError(
+                    f"{clock(last - first)} of pulses at most {PAUSE_S:g} s apart are "
+                    f"more than is simulated at once, {clock(STEADY_S)}: give fewer."
+                )
             start, stop = first - LEAD_S, last + TAIL_S
             own = {
                 k: t[(t >= first - 1e-9) & (t <= last + 1e-9)] - start

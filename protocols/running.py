@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,7 +18,8 @@ from filelock import FileLock, Timeout
 
 from ..circuits.parameters import unknown
 from ..simulation import store
-from ..simulation.experiment import Experiment, Interrupted, Progress
+from ..simulation.builds import digest
+from ..simulation.experiment import Experiment, Interrupted, Progress, Silence
 from ..simulation.recording import Recording
 from .catalogue import find
 from .protocol import Protocol
@@ -36,6 +37,7 @@ class Order:
     workers: int | None
     command: str
     overwrite: bool = False
+    inputs: dict[str, str] = field(default_factory=dict)  # digests of files by path
 
 
 class Plan(NamedTuple):
@@ -87,6 +89,7 @@ def run(
         overwrite=overwrite,
     )
     plan = _plan(order)
+    order = plan.order
     if out is None:
         with tempfile.TemporaryDirectory(prefix="trisynapse-") as aside:
             try:
@@ -114,6 +117,12 @@ def resume(path: str | Path, *, progress: Progress | None = None) -> Recording:
     folder, file = stopped(path)
     order = _read(folder / "run.json")
     plan = _plan(order)
+    for path, before in order.inputs.items():
+        if plan.order.inputs.get(path) != before:
+            raise ValueError(
+                f"{path} has changed since the run was started: restore it, or delete "
+                f"{folder} and run anew."
+            )
     if os.path.lexists(file) and not order.overwrite:
         raise ValueError(f"{file} exists by now: move it away, and resume again.")
     store.check_writable(file, order.overwrite)
@@ -212,6 +221,7 @@ def _plan(order: Order) -> Plan:
         circuit = replace(protocol.circuit, scale=order.scale)
         protocol = replace(protocol, circuit=circuit)
     made: dict[str, str] = {}
+    todo = []
     for setting in order.settings:
         key, _, value = (part.strip() for part in setting.partition("="))
         if not key or not value:
@@ -219,14 +229,29 @@ def _plan(order: Order) -> Plan:
                 f"--set {setting!r}: write it as key=value, as in "
                 "'ca3.pyramidal.g_L=5 nS'."
             )
-        if made.setdefault(key, setting) != setting:
+        same = key.removeprefix("circuit.")
+        if made.setdefault(same, setting) != setting:
             raise ValueError(
-                f"--set {setting!r} comes after {made[key]!r}: give one of them."
+                f"--set {setting!r} comes after {made[same]!r}: give one of them."
             )
-        try:
-            protocol = protocol.with_value(key, value)
-        except ValueError as problem:
-            raise ValueError(f"--set {setting!r}: {problem.args[0]}") from None
+        todo.append((key, value, setting))
+    # What a name stands for first; then each as soon as the others allow it.
+    todo.sort(key=lambda each: each[0] not in protocol.choices)
+    while todo:
+        refused: list[tuple[str, str, str]] = []
+        first: Exception | None = None
+        for key, value, setting in todo:
+            try:
+                protocol = protocol.with_value(key, value)
+            except ValueError as problem:
+                told = f"--set {setting!r}: {problem.args[0]}"
+                first = first or ValueError(told)
+                refused.append((key, value, setting))
+        if first is not None and len(refused) == len(todo):
+            raise first from None
+        todo = refused
+    read = {str(path): digest(path.read_bytes()) for path in protocol.files()}
+    order = replace(order, inputs=read)
     timelines = {arm: protocol.timeline(arm) for arm in order.arms or protocol.arms}
     rules = protocol.rules
     experiment = Experiment(protocol.circuit, rules, order.seed, timelines)
@@ -248,6 +273,8 @@ def _finish(
 
 def _run(plan: Plan, folder: Path, progress: Progress | None) -> Recording:
     order, protocol, experiment = plan
+    for text in protocol.remarks(order.arms or protocol.arms):
+        (progress or Silence()).note(text)
     results = experiment.run(folder, order.workers, progress)
     recorded = {arm: protocol.record(arm, result) for arm, result in results.items()}
     return Recording(

@@ -110,6 +110,11 @@ class Stimulation(Rig):
 
     def _window(self, name: str, block: float) -> Window:
         start, stop = window(name, getattr(self, name))
+        if stop < -float(self.baseline):
+            raise ValueError(
+                f"{name}={getattr(self, name)!r} ends before the experiment begins, "
+                f"{self.baseline} before the first pattern."
+            )
         if start > float(self.duration):
             raise ValueError(
                 f"{name}={getattr(self, name)!r} begins after the experiment of "
@@ -132,6 +137,13 @@ class Stimulation(Rig):
         spikes = np.arange(self.post_spikes) * step + lag
         if lag < 0:  # to the last of the spikes, as experimenters count
             spikes = lag - np.arange(self.post_spikes)[::-1] * step
+        lasts = float(max(0.0, spikes.max()) - min(0.0, spikes.min()))
+        if self.pairs > 1 and lasts + CLOSEST_S > 1 / float(self.pair_rate):
+            raise ValueError(
+                f"A pair lasts {1e3 * lasts:g} ms, longer than the time between pairs "
+                f"at pair_rate={self.pair_rate}: lower the rate, the lag or the number "
+                "of spikes."
+            )
         early = max(0.0, -float(spikes.min()))
         post = (start[:, None] + spikes + early).ravel()
         if len(post) > 1 and np.diff(np.sort(post)).min() < CLOSEST_S:
@@ -146,6 +158,8 @@ class Stimulation(Rig):
     def _also(self) -> Iterator[Given]:
         if self.also == "none":
             return
+        if "," in self.also:
+            raise ValueError(f"also={self.also!r}: part patterns by ';', not by ','.")
         for part in self.also.split(";"):
             told = re.fullmatch(r"\s*(\w+)\s+(\S+)\s+at\s+(.+?)\s*", part)
             if told is None:

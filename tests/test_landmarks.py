@@ -16,7 +16,15 @@ from scipy import stats
 from trisynapse import cli
 from trisynapse.protocols import landmarks
 from trisynapse.protocols.catalogue import find
-from trisynapse.protocols.landmarks import Claim, Finding, Read, Trial, judge, select
+from trisynapse.protocols.landmarks import (
+    Claim,
+    Finding,
+    Read,
+    Trial,
+    judge,
+    judge_into,
+    select,
+)
 from trisynapse.protocols.slice_landmarks import (
     LANDMARKS,
     RATES,
@@ -383,7 +391,7 @@ def test_a_stopped_command_goes_on_where_it_was(known: Bench) -> None:
     command = ["landmarks", "--seeds", "3", "--workers", "1", "--json", "a.json"]
     known.last = 2
     assert cli.main(command) == 130
-    assert len(list(Path("a.json.parts").iterdir())) == 2
+    assert len(list(Path("a.json.parts").glob("*.json"))) == 2
     known.last = 10**9
     assert cli.main(command) == 0
     assert sorted(seed for _, seed in known.asked) == [1, 2, 3]
@@ -538,3 +546,20 @@ def test_a_claim_makes_of_its_measures_what_its_words_say(
     (one,) = [c for c in LANDMARKS if c.id == landmark and words in c.experiment]
     assert len(one.reads) == len(values)
     assert one.made(values) == pytest.approx(found)
+
+
+def test_a_file_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.json"
+    mine.write_text("{}")
+    with pytest.raises(ValueError, match="exists: give another name, or --overwrite"):
+        judge_into(mine, SOME, [1])
+    assert mine.read_text() == "{}"
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    thesis = tmp_path / "mine.json.parts" / "thesis.txt"
+    thesis.parent.mkdir()
+    thesis.write_text("all of it")
+    with pytest.raises(ValueError, match="is in the way, or keeps runs of other"):
+        judge_into(tmp_path / "mine.json", SOME, [1])
+    assert thesis.read_text() == "all of it"

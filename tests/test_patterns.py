@@ -101,11 +101,18 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "mine.txt"
 
 
-def test_a_file_holds_times_apart_by_lines_blanks_and_commas(file: Path) -> None:
-    file.write_text("# my train\n\n0.0, 0.5,1\n  2 3.5  # two more\n#4\n1e1\n")
+def test_a_file_holds_times_apart_by_lines_and_blanks(file: Path) -> None:
+    text = "\ufeff# my train\n\n0.0 0.5 1\n  2 3.5  # two more\n#4\n1e1\r\n"
+    file.write_text(text, encoding="utf-8")
     found = named(str(file))
     assert found.pre.tolist() == [0, 0.5, 1, 2, 3.5, 10]
     assert (found.name, found.caption) == ("mine.txt", "6 pulses of mine.txt")
+
+
+def test_a_comma_is_no_decimal_point_and_parts_nothing(file: Path) -> None:
+    file.write_text("0\n0,01\n")
+    with pytest.raises(ValueError, match="line 2: '0,01' has a comma: write one"):
+        named(str(file))
 
 
 def test_a_file_without_a_suffix_is_known_by_being_there(

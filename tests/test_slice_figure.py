@@ -215,7 +215,11 @@ def test_the_page_says_what_was_given_to_how_many_slices() -> None:
     assert said in texts(slices(recording()))
     more = recording()
     more.parameters["also"]["value"] = "S2 WTET at 1 h"
-    assert said.replace("S1", "S1; S2 WTET at 1 h") in texts(slices(more))
+    lines = [text.replace("\n", " ") for text in texts(slices(more))]
+    assert said.replace("S1", "S1; S2 WTET at 1 h") in lines
+    more.parameters["rule"] = {"value": "spass", "meaning": "", "source": ""}
+    lines = [text.replace("\n", " ") for text in texts(slices(more))]
+    assert any("S2 WTET at 1 h under spass" in line for line in lines)
 
 
 # Intervals

@@ -720,9 +720,12 @@ def test_an_unknown_name_is_refused_with_the_nearest_one(
     assert refusal.value.args[0].startswith(said)
 
 
-@pytest.mark.parametrize(
-    ("pair_rate", "interval"), [("100 Hz", "10 ms"), ("5 Hz", "1 ms")]
-)
+def test_pairs_that_would_overlap_are_refused() -> None:
+    with pytest.raises(ValueError, match="A pair lasts 21.5 ms, longer than the time"):
+        changed(pattern="pairing", pair_rate="100 Hz", post_spikes=2)
+
+
+@pytest.mark.parametrize(("pair_rate", "interval"), [("5 Hz", "1 ms")])
 def test_cells_that_were_to_fire_twice_within_two_milliseconds_are_refused(
     pair_rate: str, interval: str
 ) -> None:
@@ -775,9 +778,13 @@ def test_a_description_tells_patterns_once_and_the_drug_of_every_arm() -> None:
         ("all", "test pulses"),
         ("vehicle", "HFS on S1"),
         ("vehicle", "WTET on S2"),
+        ("apv", "as vehicle"),
         ("apv", "APV"),
+        ("anisomycin", "as vehicle"),
         ("anisomycin", "anisomycin"),
+        ("d1-block", "as vehicle"),
         ("d1-block", "D1 antagonist"),
+        ("kn93", "as vehicle"),
         ("kn93", "KN-93"),
     ]
 
@@ -786,6 +793,39 @@ def test_a_description_tells_what_differs_from_interval_to_interval() -> None:
     told = [line for line in TAGGING.describe().timeline if line.arm == "weak-3h-after"]
     assert [line.step for line in told] == ["STET on S1", "WTET on S2"]
     assert told[1].what.endswith(", at 3 h")
+
+
+def test_what_was_read_from_a_file_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "mine.txt"
+    file.write_text("0\n0.5\n2\n")
+    told = changed(pattern=str(file))
+    assert told.files() == (file,)
+    assert told.remarks(["vehicle"]) == ("3 pulses of mine.txt, at 0 to 2 s.",)
+    assert PLAIN.files() == () and PLAIN.remarks(PLAIN.arms) == ()
+
+
+def test_a_drug_that_the_rule_does_not_know_is_said() -> None:
+    other = PLAIN.with_value("rule", "pair-stdp")
+    assert other.remarks(["vehicle", "kn93", "anisomycin"]) == (
+        "PairSTDP knows no kn93: arm kn93 is as vehicle.",
+        "PairSTDP knows no block of protein synthesis: arm anisomycin is as vehicle.",
+    )
+
+
+def test_a_response_that_comes_after_its_test_is_refused() -> None:
+    with pytest.raises(ValueError, match="delay of 300 ms: 200 ms at most"):
+        PLAIN.with_value("ca1.s1.delay", "300 ms")
+
+
+def test_hours_of_pulses_without_a_pause_are_refused() -> None:
+    endless = changed(pattern="train", pulses=10_000, rate="1 Hz", duration="8 h")
+    with pytest.raises(ValueError, match="more than is simulated at once, 2 h"):
+        endless.timeline("vehicle")
+
+
+def test_a_window_before_the_experiment_is_refused() -> None:
+    with pytest.raises(ValueError, match="ends before the experiment begins, 30 min"):
+        changed(apv="-5 h to -4 h")
 
 
 # A run
