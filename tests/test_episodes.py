@@ -439,6 +439,7 @@ TEMPLATES = [
     ("network.cpp", "public:\n    std::vector< std::pair<"),
     ("network.cpp", "    double t;\n"),
     ("network.cpp", "void run(const double duration, void (*report_func)"),
+    ("network.cpp", "current = std::clock();"),
     ("synapses_classes.cpp", "void push("),
     ("synapses_classes.cpp", "void advance("),
     ("synapses_push_spikes.cpp", "advance();\n        {{owner.name}}.push("),

@@ -3,13 +3,14 @@
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
+from trisynapse.protocols import running
 from trisynapse.protocols.running import Order, _about, resume, run, stopped
 from trisynapse.simulation.experiment import Experiment, Interrupted
 
@@ -138,3 +139,53 @@ def test_what_was_finished_outlives_a_failure(end: End) -> None:
     with pytest.raises(OSError, match="disk"):
         run("fear-conditioning", **SMALL, out="a.h5")
     assert finished.is_dir() and stopped("a.h5")
+
+
+# Settings and files
+
+
+def planned(*settings: str) -> running.Plan:
+    """Return what an order of a stimulation comes to."""
+    order = running.Order("stimulation", 1, ["vehicle"], list(settings), None, None, "")
+    return running._plan(order)
+
+
+def test_settings_may_come_in_any_order() -> None:
+    long = "duration=29 day", "every=4 h"
+    for settings in (long, long[::-1]):
+        assert planned(*settings).protocol.part("every").value == 4 * 3600
+    named = "rule.tau_Ca=10 ms", "rule=graupner-brunel:cortical-slices"
+    for settings in (named, named[::-1]):
+        rule = planned(*settings).protocol.part("rule")
+        assert (str(rule.tau_Ca), rule.gamma_p) == ("10 ms", 725.085)
+
+
+def test_of_settings_that_never_fit_the_first_is_refused() -> None:
+    with pytest.raises(ValueError, match="^--set 'every=0 min': every=0 min"):
+        planned("every=0 min", "baseline=0 min")
+
+
+def test_two_names_of_one_parameter_are_one() -> None:
+    with pytest.raises(ValueError, match="'circuit.slices=2' comes after 'slices=1'"):
+        planned("slices=1", "circuit.slices=2")
+
+
+def test_an_order_remembers_the_files_that_it_named(tmp_path: Path) -> None:
+    file = tmp_path / "pulses.txt"
+    file.write_text("0\n1\n")
+    before = planned(f"pattern={file}").order.inputs
+    assert list(before) == [str(file)]
+    assert planned(f"pattern={file}").order.inputs == before
+    file.write_text("0\n2\n")
+    assert planned(f"pattern={file}").order.inputs != before
+
+
+def test_a_stopped_run_does_not_go_on_with_another_file(tmp_path: Path) -> None:
+    file, folder = tmp_path / "pulses.txt", tmp_path / "out.h5.parts"
+    file.write_text("0\n1\n")
+    order = planned(f"pattern={file}").order
+    folder.mkdir()
+    (folder / "run.json").write_text(json.dumps(asdict(order)))
+    file.write_text("0\n2\n")
+    with pytest.raises(ValueError, match="pulses.txt has changed since the run was"):
+        running.resume(folder)
