@@ -443,7 +443,7 @@ def test_protein_is_made_over_the_episode_too(learnt: State) -> None:
     # All synapses are far from rest: the source is on, and p = 1 - exp(-t/tau_p).
     for spiking in (0.0, 600.0):
         after = crossed(folded(learnt, spiking), (1800.5, 1.0))
-        expected = 1 - np.exp(-(1800.0 + spiking) / 3600.0)
+        expected = 1 - np.exp(-(1800.0 + spiking) / float(RULES["tagging"].tau_p))
         common, up, down = after.protein["north_pyramidal"]
         np.testing.assert_allclose([common, up], np.full((2, 24), expected))
         assert not down.any()
@@ -465,7 +465,8 @@ def test_an_episode_moves_the_late_phase_by_the_drugs_of_that_time(
     made = {
         k: a.state("1000 ms").protein["north_pyramidal"][0] for k, a in arms.items()
     }
-    np.testing.assert_allclose(made["plain"], 1 - np.exp(-1 / 3600.0))
+    tau_p = float(RULES["tagging"].tau_p)
+    np.testing.assert_allclose(made["plain"], 1 - np.exp(-1 / tau_p))
     assert not made["blocked"].any() and not made["calm"].any()
 
 

@@ -38,6 +38,8 @@ SLICE = replace(
     h_max=10 / 4.20075,
     sigma=2.90436 / 4.20075,
     theta_tag=0.2,
+    tau_p=quantity("3600 s"),
+    tau_z=quantity("3600 s"),
 )
 HOUR = 3600.0
 LEAK = 0.1 / 688.4
@@ -618,7 +620,7 @@ def test_with_lasting_protein_late_phases_reach_ceiling_and_floor() -> None:
     ever = replace(DEFAULT, theta_tag=1e-9, theta_pro=1e-12)
     both = pooled([np.array([0, 0])], [np.array([2.0, 0.1])], [np.zeros(2)])
     _, (z,), _ = gap(ever, both, proteins(1, 1.0), 24 * HOUR)
-    dose = 24.0 * HOUR / 3600
+    dose = 24.0 * HOUR / float(ever.tau_z)
     assert z == pytest.approx([1 - np.exp(-dose), -0.5 + 0.5 * np.exp(-dose)])
     assert z == pytest.approx([1, -0.5], abs=1e-8)
 
