@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from ..circuits.parameters import unknown
 from ..simulation import store
 from ..simulation.builds import digest
-from ..simulation.experiment import Experiment, Interrupted, Progress, Silence
+from ..simulation.experiment import Experiment, Interrupted, Progress
 from ..simulation.recording import Recording
 from .catalogue import find
 from .protocol import Protocol
@@ -273,8 +273,9 @@ def _finish(
 
 def _run(plan: Plan, folder: Path, progress: Progress | None) -> Recording:
     order, protocol, experiment = plan
-    for text in protocol.remarks(order.arms or protocol.arms):
-        (progress or Silence()).note(text)
+    if progress is not None:
+        for text in protocol.remarks(order.arms or protocol.arms):
+            progress.note(text)
     results = experiment.run(folder, order.workers, progress)
     recorded = {arm: protocol.record(arm, result) for arm, result in results.items()}
     return Recording(
