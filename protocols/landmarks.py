@@ -9,7 +9,6 @@ import json
 import math
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -112,15 +111,13 @@ def judge(
     trials = list(dict.fromkeys(t for claim in claims for t in claim.trials))
     todo = [(trial, seed) for trial in trials for seed in seeds]
     found: dict[tuple[Trial, int], Values] = {}
-    lock = threading.Lock()
     told.start(float(len(todo)))
     try:
         with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
             waiting = {pool.submit(_measured, *each, folder): each for each in todo}
             try:
                 for future in as_completed(waiting):
-                    with lock:
-                        found[waiting[future]] = future.result()
+                    found[waiting[future]] = future.result()
                     told.advance(1.0)
             except BaseException:
                 pool.shutdown(cancel_futures=True)
@@ -202,8 +199,10 @@ def select(known: Sequence[Claim], wanted: Iterable[str]) -> list[Claim]:
 
 
 def _measured(trial: Trial, seed: int, folder: Path | None) -> Values:
-    name = digest(json.dumps([trial, seed, own_code("*/*.py")]))
-    kept = folder / f"{name}.json" if folder else None
+    kept = None
+    if folder:
+        name = digest(json.dumps([trial, seed, own_code("*/*.py")]))
+        kept = folder / f"{name}.json"
     if kept and kept.is_file():
         return {(arm, name): value for arm, name, value in json.loads(kept.read_text())}
     recording = run(

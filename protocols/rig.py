@@ -158,11 +158,8 @@ class Rig(Protocol):
 
     def files(self) -> tuple[Path, ...]:
         """Return the files of pulse times."""
-        names = {
-            given.pattern.name: given for a in self.arms for given in self.given(a)
-        }
-        paths = (given.pattern.file for given in names.values())
-        return tuple(path for path in paths if path is not None)
+        paths = {given.pattern.file for a in self.arms for given in self.given(a)}
+        return tuple(sorted(path for path in paths if path is not None))
 
     def remarks(self, arms: Sequence[str]) -> tuple[str, ...]:
         """Say what was read from files, and which drugs the rule does not know."""

@@ -83,20 +83,18 @@ def dosed(
 ) -> Gap:
     """Return a gap that drug windows cut into pieces.
 
-    ``windows`` holds (start_s, stop_s, share of normal synthesis[, share of normal
-    neuromodulation]) in experiment time; where they overlap the strongest block counts.
-    ``modulator`` is the normal neuromodulation, as a multiple of a slice's.
+    ``windows`` holds (start_s, stop_s, share of normal synthesis) in experiment time;
+    where they overlap the strongest block counts. ``modulator`` is the neuromodulation,
+    as a multiple of a slice's.
     """
     if seconds < 0:
         raise ValueError(f"The gap {name!r} would end {-seconds:g} s before it starts.")
     stop_s = start_s + seconds
     cuts = {start_s, stop_s}
-    cuts |= {t for a, b, *_ in windows for t in (a, b) if start_s < t < stop_s}
+    cuts |= {t for a, b, _ in windows for t in (a, b) if start_s < t < stop_s}
     edges = sorted(cuts)
     pieces = []
     for a, b in zip(edges, edges[1:], strict=False):
-        left = [(*shares, 1.0) for on, off, *shares in windows if on <= a and b <= off]
-        synthesis = min((each[0] for each in left), default=1.0)
-        calm = min((each[1] for each in left), default=1.0)
-        pieces.append(Piece(b - a, synthesis, modulator * calm))
+        left = [share for on, off, share in windows if on <= a and b <= off]
+        pieces.append(Piece(b - a, min(left, default=1.0), modulator))
     return Gap(name, tuple(pieces) or (Piece(0.0),))
