@@ -117,7 +117,6 @@ class Compiled:
             sources, _ = self.manifest["wiring"][name]
             (arrays / sources).unlink()
             pre.astype(np.int32).tofile(arrays / sources)
-
         return here
 
     def _call(

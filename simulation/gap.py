@@ -70,6 +70,10 @@ def _rewired(
     rng: Any,
 ) -> State:
     name = synapse.name
+    if synapse.blocks > 1:
+        raise ValueError(
+            f"Rewiring {name} would join {synapse.blocks} slices: run one slice."
+        )
     pre, post = wired(wiring, state)[name]
     pre, new, _ = rewiring.rewire(
         pre,

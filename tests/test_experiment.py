@@ -20,6 +20,7 @@ from trisynapse.circuits.circuit import Circuit
 from trisynapse.circuits.parameters import ASSUMED
 from trisynapse.circuits.quantity import quantity
 from trisynapse.circuits.region import Region
+from trisynapse.circuits.slice import Slice
 from trisynapse.plasticity.intrinsic import ExcitabilityDrive
 from trisynapse.simulation import builds
 from trisynapse.simulation.backends import Outcome
@@ -562,6 +563,14 @@ def test_a_gap_rewires_and_later_steps_go_on_from_there(
     # Another rewiring is another history.
     other = replace(grown, structure={name: Backwards(1.0)}).run(tmp_path)["arm"]
     assert (other.state("night").variables[name]["z"] < 1.5 * 3600).all()
+
+
+def test_rewiring_does_not_join_slices() -> None:
+    circuit, name = Slice(slices=2), "fibres_s1_to_ca1_pyramidal"
+    state, wiring = newborn(circuit, {}, 1), wire(circuit, {}, 1)
+    with pytest.raises(ValueError, match="would join 2 slices: run one slice"):
+        animal = circuit, {}, wiring
+        cross(state, *animal, ((60.0,),), 1, "0/night", {name: Backwards()})
 
 
 @dataclass(frozen=True, kw_only=True)
