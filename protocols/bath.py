@@ -49,9 +49,10 @@ class Bath(NamedTuple):
 
     def at(self, t: float) -> tuple[float, float]:
         """Return (synthesis, modulator) at a time in seconds."""
-        return tuple(  # type: ignore[return-value]
+        synthesis, modulator = (
             1.0 if drug is None else 1.0 - float(drug.level(t)) for drug in self
         )
+        return synthesis, modulator
 
     def gap(self, name: str, start_s: float, stop_s: float) -> Gap:
         """Return the time between two moments, in pieces of constant drug levels."""

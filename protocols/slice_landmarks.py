@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -249,7 +250,7 @@ def _timing() -> list[Claim]:
                 low,
                 high,
                 BI_POO,
-                made=lambda values, near=near: time_constant(values, near),  # type: ignore[misc]
+                made=partial(time_constant, lags=near),
             )
         )
     found.append(
