@@ -2,6 +2,7 @@
 
 from .circuit import Circuit as Circuit
 from .memory import Memory as Memory
+from .recurrent import Recurrent as Recurrent
 from .slice import DentateSlice as DentateSlice
 from .slice import MossySlice as MossySlice
 from .slice import Slice as Slice

@@ -187,7 +187,7 @@ class BLA(Region):
         "principal",
         "pv",
     )
-    inhibitory: ClassVar[tuple[str, ...]] = ("pv",)
+    gabaergic: ClassVar[tuple[str, ...]] = ("pv",)
     n_principal: int = ASSUMED(680, "principal cells")
     n_pv: int = ASSUMED(120, "PV interneurons")
     principal: Cell = Principal()

@@ -245,7 +245,7 @@ class CA1(Region):
         "olm",
         "cck_basket",
     )
-    inhibitory: ClassVar[tuple[str, ...]] = (
+    gabaergic: ClassVar[tuple[str, ...]] = (
         "pv_basket",
         "olm",
         "cck_basket",

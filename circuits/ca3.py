@@ -236,7 +236,7 @@ class CA3(Region):
         "pv_basket",
         "olm",
     )
-    inhibitory: ClassVar[tuple[str, ...]] = (
+    gabaergic: ClassVar[tuple[str, ...]] = (
         "pv_basket",
         "olm",
     )

@@ -75,7 +75,7 @@ class CeA(Region):
     """What is chosen about the central amygdala."""
 
     members: ClassVar[tuple[str, ...]] = ("output",)
-    inhibitory: ClassVar[tuple[str, ...]] = ("output",)
+    gabaergic: ClassVar[tuple[str, ...]] = ("output",)
     n_output: int = ASSUMED(100, "output cells")
     output: Cell = Output()
     output_background: Background = OutputBackground()

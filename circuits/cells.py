@@ -1,7 +1,8 @@
 """Point neurons: equation text and symbols; `network.py` makes Brian2 objects of them.
 
-Every neuron has the same three receptors. Conductances decay exactly within a step,
-whatever its length: dg/dt is written so that one Euler step is exp(-dt/tau).
+Conductances and postsynaptic potentials decay exactly within a step, whatever its
+length: dg/dt is written so that one Euler step is exp(-dt/tau). ``I_ext``, what the
+drives of a population give, is declared where the two meet (region.py).
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ class Cell(Parameters):
     """What fires: equations of its membrane and receptors, threshold and reset."""
 
     membrane: ClassVar[str]
-    receptors: ClassVar[str]
+    receptors: ClassVar[str] = ""
     threshold: ClassVar[str]
     reset: ClassVar[str] = ""
     refractory: ClassVar[str] = ""
@@ -34,7 +35,6 @@ class Axon(Cell):
     I_fire: Quantity = ASSUMED("0.5 nA", "current that fires it")
 
     membrane: ClassVar[str] = "v : volt"
-    receptors: ClassVar[str] = "I_ext : amp"
     threshold: ClassVar[str] = "I_ext > I_fire"
     reset: ClassVar[str] = "I_ext = 0*amp"  # until the next pulse: one spike each
     rest: ClassVar[str] = "E_L"
@@ -46,7 +46,7 @@ class Axon(Cell):
 
 @dataclass(frozen=True, kw_only=True)
 class Neuron(Cell):
-    """A cell that synapses end on: receptors and input that every neuron has."""
+    """A cell whose synapses open conductances: three receptors."""
 
     tau_ampa: Quantity = symbol("AMPA decay")
     tau_nmda: Quantity = symbol("NMDA decay")
@@ -62,7 +62,6 @@ class Neuron(Cell):
     dg_ampa/dt = g_ampa*expm1(-dt/tau_ampa)/dt                  : siemens
     dg_nmda/dt = g_nmda*expm1(-dt/tau_nmda)/dt                  : siemens
     dg_gaba/dt = g_gaba*expm1(-dt/tau_gaba)/dt                  : siemens
-    I_ext                                                       : amp
     """
 
     def __post_init__(self) -> None:
@@ -109,6 +108,42 @@ class AdEx(Neuron):
             raise ValueError(
                 f"V_r={self.V_r}: the reset must lie below the threshold, "
                 f"V_T + 5 D_T with V_T={self.V_T} and D_T={self.D_T}."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LIF(Cell):
+    """Leaky integrate-and-fire neuron whose synapses add postsynaptic potentials.
+
+    A step is exact for an input that is held at its mean over the step.
+    """
+
+    R: Quantity = symbol("membrane resistance")
+    tau_m: Quantity = symbol("membrane time constant")
+    E_L: Quantity = symbol("resting potential")
+    V_th: Quantity = symbol("threshold")
+    V_r: Quantity = symbol("reset potential")
+    t_ref: Quantity = symbol("refractory period")
+    tau_syn: Quantity = symbol("decay of synaptic input")
+
+    membrane: ClassVar[str] = """
+    dv/dt = (v - v_inf)*expm1(-dt/tau_m)/dt           : volt (unless refractory)
+    v_inf = E_L + R*I_ext - psp*expm1(-dt/tau_syn)*tau_syn/dt : volt
+    """
+    receptors: ClassVar[str] = "dpsp/dt = psp*expm1(-dt/tau_syn)/dt : volt"
+    threshold: ClassVar[str] = "v > V_th"
+    reset: ClassVar[str] = "v = V_r"
+    refractory: ClassVar[str] = "t_ref"
+    rest: ClassVar[str] = "E_L"
+
+    def __post_init__(self) -> None:
+        """Refuse a membrane that explodes, or that a reset does not bring down."""
+        self.must_be("a value above 0", "R", "tau_m", "tau_syn")
+        self.must_be("0 or more", "t_ref")
+        if not float(self.V_r) < float(self.V_th):
+            raise ValueError(
+                f"V_r={self.V_r}: the reset must lie below the threshold, "
+                f"V_th={self.V_th}."
             )
 
 

@@ -171,6 +171,11 @@ def stream_seed(seed: int, *place: object) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
 
 
+def noise_key(seed: int, population: str) -> float:
+    """Return the key of the normal deviates that a population sees in an episode."""
+    return float(stream_seed(seed, "noise", population))
+
+
 def connect(synapse: Synapse, rng: np.random.Generator) -> tuple[Any, Any]:
     """Draw the inputs of every target cell, without replacement and without autapses.
 
@@ -179,19 +184,39 @@ def connect(synapse: Synapse, rng: np.random.Generator) -> tuple[Any, Any]:
     pre, post : int32 arrays of length ``synapse.size``, sorted by ``pre``
     """
     n_pre, n_post = synapse.n_pre // synapse.blocks, synapse.n_post // synapse.blocks
-    rows = max(1, BLOCK // n_pre)
     recurrent = synapse.projection.pre == synapse.projection.post
-    chosen = []
+    draw = _scattered if synapse.projection.scattered else _equal
+    sources, targets = [], []
     for block in range(synapse.blocks):
-        for first in range(0, n_post, rows):
-            targets = np.arange(first, min(first + rows, n_post))
-            draws = rng.random((len(targets), n_pre), dtype=np.float32)
-            if recurrent:
-                draws[targets - first, targets] = 2.0
-            nearest = np.argpartition(draws, synapse.in_degree - 1, axis=1)
-            inputs = nearest[:, : synapse.in_degree].astype(np.int32)
-            chosen.append(inputs + np.int32(block * n_pre))
-    pre = np.concatenate(chosen).ravel()
-    post = np.repeat(np.arange(synapse.n_post, dtype=np.int32), synapse.in_degree)
+        pre, post = draw(synapse.in_degree, n_pre, n_post, recurrent, rng)
+        sources.append(pre + block * n_pre)
+        targets.append(post + block * n_post)
+    pre, post = (np.concatenate(ids).astype(np.int32) for ids in (sources, targets))
     order = np.lexsort((post, pre))
     return pre[order], post[order]
+
+
+def _equal(
+    in_degree: int, n_pre: int, n_post: int, recurrent: bool, rng: np.random.Generator
+) -> tuple[Any, Any]:
+    """Draw as many inputs for each target."""
+    rows = max(1, BLOCK // n_pre)
+    chosen = []
+    for first in range(0, n_post, rows):
+        targets = np.arange(first, min(first + rows, n_post))
+        draws = rng.random((len(targets), n_pre), dtype=np.float32)
+        if recurrent:
+            draws[targets - first, targets] = 2.0
+        nearest = np.argpartition(draws, in_degree - 1, axis=1)
+        chosen.append(nearest[:, :in_degree].astype(np.int32))
+    return np.concatenate(chosen).ravel(), np.repeat(np.arange(n_post), in_degree)
+
+
+def _scattered(
+    in_degree: int, n_pre: int, n_post: int, recurrent: bool, rng: np.random.Generator
+) -> tuple[Any, Any]:
+    """Draw pairs of source and target, each at most once."""
+    sources = n_pre - 1 if recurrent else n_pre
+    pairs = rng.choice(sources * n_post, in_degree * n_post, False, shuffle=False)
+    post, pre = np.divmod(pairs, sources)
+    return pre + (recurrent & (pre >= post)), post

@@ -274,7 +274,7 @@ class DG(Region):
         "mossy",
         "hipp",
     )
-    inhibitory: ClassVar[tuple[str, ...]] = (
+    gabaergic: ClassVar[tuple[str, ...]] = (
         "basket",
         "hipp",
     )

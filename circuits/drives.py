@@ -11,11 +11,15 @@ Code reads a column by its name: ``stimulus(t, at_place)``. A circuit says which
 it has; those of drugs, which synapses read, every circuit has.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 
+from .function import Function
+from .noise import DEVIATE
 from .parameters import ASSUMED, Parameters, Source, symbol
 from .quantity import Quantity
 
@@ -32,16 +36,23 @@ THETA = (
 GOLDEN = (5**0.5 - 1) / 2
 
 ZHOU = Source("Zhou et al. 2009", doi="10.1038/nn.2405")
+GILLESPIE = Source("Gillespie 1996", doi="10.1103/PhysRevE.54.2084")
 STENSOLA = Source("Stensola et al. 2012", doi="10.1038/nature11649")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drive(Parameters):
-    """A current from outside: variables of a cell, and the current they give."""
+    """A current from outside: variables of a cell, and the current they give.
+
+    ``update`` and ``current`` are evaluated once a tick; ``flow`` is a further current,
+    which changes within a tick and is evaluated in every step.
+    """
 
     variables: ClassVar[str] = ""
     update: ClassVar[str] = ""
-    current: ClassVar[str]
+    current: ClassVar[str] = ""
+    flow: ClassVar[str] = ""
+    functions: ClassVar[Mapping[str, Function]] = MappingProxyType({})
 
     def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
         """Return the variables of ``n`` cells of one animal, in SI units."""
@@ -87,6 +98,58 @@ class Background(Drive):
     def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
         """Draw the noise from its stationary distribution."""
         return {"noise": float(self.I_sd) * rng.standard_normal(n)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diffusion(Drive):
+    """Background that changes within a tick as well: exact, at two deviates a tick.
+
+    At each tick the value of the Ornstein-Uhlenbeck process and its mean over the tick
+    are drawn together (Gillespie 1996). Between, the current is the parabola with these
+    ends and this mean; a step takes the parabola's own mean over the step.
+    """
+
+    I_mean: Quantity = symbol("mean background current")
+    I_sd: Quantity = symbol("standard deviation of the background current")
+    tau_noise: Quantity = symbol("correlation time of the background")
+
+    variables: ClassVar[str] = """
+    noise : amp
+    rise : amp
+    bulge : amp
+    past = timestep(t, dt) % timestep(tick, dt)*dt/tick : 1 (shared)
+    middle = past + 0.5*dt/tick : 1 (shared)
+    square = past*past + past*dt/tick + (dt/tick)**2/3 : 1 (shared)
+    """
+    # With `ends` the part of the mean that goes with the new value, `aside` the rest.
+    update: ClassVar[str] = """
+    kept = exp(-tick/tau_noise)
+    lost = -expm1(-tick/tau_noise)
+    ratio = tau_noise/tick
+    spread = sqrt(-expm1(-2*tick/tau_noise))
+    ends = lost**2*ratio/spread
+    whole = (2/ratio - 3 + 4*kept - kept**2)*ratio**2
+    aside = sqrt(clip(whole - ends**2, 0, inf))
+    first = I_sd*deviate(0, noise_key, timestep(t, tick), 1)
+    second = I_sd*deviate(1, noise_key, timestep(t, tick), 1)
+    noise = noise + rise
+    mean_noise = noise*lost*ratio + ends*first + aside*second
+    rise = spread*first - lost*noise
+    bulge = 6*(mean_noise - noise - rise/2)
+    """
+    current: ClassVar[str] = "I_mean"
+    flow: ClassVar[str] = "noise + rise*middle + bulge*(middle - square)"
+    functions: ClassVar[Mapping[str, Function]] = MappingProxyType({"deviate": DEVIATE})
+
+    def __post_init__(self) -> None:
+        """Refuse noise that does not exist."""
+        self.must_be("a value above 0", "tau_noise")
+        self.must_be("0 or more", "I_sd")
+
+    def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
+        """Draw the noise from its stationary distribution, at rest until a tick."""
+        noise = float(self.I_sd) * rng.standard_normal(n)
+        return {"noise": noise, "rise": np.zeros(n), "bulge": np.zeros(n)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -171,7 +171,7 @@ class EC(Region):
         "fan",
         "basket",
     )
-    inhibitory: ClassVar[tuple[str, ...]] = ("basket",)
+    gabaergic: ClassVar[tuple[str, ...]] = ("basket",)
     n_stellate: int = ASSUMED(900, "stellate (grid) cells")
     n_fan: int = ASSUMED(400, "fan (place-contents) cells")
     n_basket: int = ASSUMED(200, "interneurons")

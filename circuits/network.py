@@ -4,7 +4,7 @@ The compiled binary, the runtime backend and a modeller's notebook all run what 
 here. Groups bear the names of populations, synapses those of projections.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -12,11 +12,12 @@ import brian2 as b2
 import numpy as np
 from brian2.core.functions import Function as BrianFunction
 
-from .circuit import Circuit, Rules, Synapse, connect, stream
+from .circuit import Circuit, Rules, Synapse, connect, noise_key, stream
 from .drives import COLUMNS
-from .projection import Function
+from .function import Function
+from .projection import RECEPTORS
 from .quantity import Quantity
-from .region import Population
+from .region import NOISE_KEY, Population
 
 STEP = 0.2 * b2.ms
 TICK = 1 * b2.ms
@@ -101,24 +102,24 @@ def group(
     ``shown`` is what `looking` returns, for a circuit's columns.
     """
     cell, symbols = population.cell, population.symbols
-    variables = "\n".join(drive.variables for drive in population.drives)
     cells = b2.NeuronGroup(
         population.size,
-        "\n".join([cell.membrane, cell.receptors, variables, declared(symbols)]),
+        population.equations + declared(symbols),
         threshold=cell.threshold,
         reset=cell.reset,
         refractory=cell.refractory or False,
         method="euler",
         clock=clocks.steps,
-        namespace=shown,
+        namespace=shown | _functions(population.drives),
         name=population.name,
     )
     assign(cells, symbols)
     cells.v = _brian(getattr(cell, cell.rest))
     updates = [drive.update for drive in population.drives if drive.update]
-    current = " + ".join(drive.current for drive in population.drives) or "0*amp"
+    currents = [drive.current for drive in population.drives if drive.current]
+    current = " + ".join(currents) or "0*amp"
     cells.run_regularly(
-        "\n".join([*updates, f"I_ext = {current}"]),
+        "\n".join([*updates, f"{population.held} = {current}"]),
         clock=clocks.ticks,
         when="before_groups",
         name=f"{population.name}_drive",
@@ -151,8 +152,7 @@ def join(
         on_pre=arrival,
         on_post=rule.on_post or None,
         delay=delays,
-        namespace=(shown or looking(COLUMNS, rows=1))
-        | {name: _function(f) for name, f in rule.functions.items()},
+        namespace=(shown or looking(COLUMNS, rows=1)) | _functions([rule]),
         method="euler",
         name=projection.name,
         clock=clocks.steps,
@@ -171,6 +171,7 @@ def runnable(circuit: Circuit, rules: Rules, seed: int) -> b2.Network:
         for name, synapse in circuit.synapses(rules).items()
     }
     network = build(circuit, rules, wiring)
+    key(network, circuit, seed)
     for name, population in circuit.populations.items():
         for drive in population.drives:
             rng = stream(seed, "drive", name, type(drive).__name__)
@@ -181,16 +182,25 @@ def runnable(circuit: Circuit, rules: Rules, seed: int) -> b2.Network:
     return network
 
 
+def key(network: b2.Network, circuit: Circuit, seed: int) -> None:
+    """Give every population the key of its own deviates."""
+    for name, population in circuit.populations.items():
+        if NOISE_KEY in population.symbols:
+            setattr(network[name], NOISE_KEY, noise_key(seed, name))
+
+
 def _opening(receptor: str, weight: str) -> str:
-    """Return the code that opens the receptors of a projection."""
-    if receptor == "GABA_A":
-        return f"\ng_gaba_post += {weight}"
-    slow = (
-        f"\ng_nmda_post += nmda*(1 - stimulus(t, at_apv))*{weight}"
-        if receptor == "AMPA+NMDA"
-        else ""
-    )
-    return f"\ng_ampa_post += {weight}{slow}"
+    """Return the code by which a spike acts through the receptors of a projection."""
+    return "".join(f"\n{line.format(weight=weight)}" for line in RECEPTORS[receptor])
+
+
+def _functions(owners: Iterable[Any]) -> dict[str, BrianFunction]:
+    """Return what the code of some rules or drives calls, by name."""
+    return {
+        name: _function(function)
+        for owner in owners
+        for name, function in owner.functions.items()
+    }
 
 
 def _function(function: Function) -> BrianFunction:

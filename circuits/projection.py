@@ -1,19 +1,31 @@
 """Projections between populations, and what a plasticity rule must offer them."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
+from .function import Function
 from .parameters import ASSUMED, Parameters, symbol
 from .quantity import Quantity
 
 LONGEST_S = 1.0  # a delay of hours would fill the memory with its queue
 MOST_INPUTS = 100_000
-RECEPTORS = ("AMPA", "AMPA+NMDA", "GABA_A")
+
+# What a spike does by each kind of receptor; PSP+ and PSP- are for cells like `LIF`.
+RECEPTORS = {
+    "AMPA": ("g_ampa_post += {weight}",),
+    "AMPA+NMDA": (
+        "g_ampa_post += {weight}",
+        "g_nmda_post += nmda*(1 - stimulus(t, at_apv))*{weight}",
+    ),
+    "GABA_A": ("g_gaba_post += {weight}",),
+    "PSP+": ("psp_post += {weight}",),
+    "PSP-": ("psp_post -= {weight}",),
+}
 
 
 class Event(NamedTuple):
@@ -22,15 +34,6 @@ class Event(NamedTuple):
     name: str
     code: str
     delay: str = ""
-
-
-class Function(NamedTuple):
-    """A function of a rule's equations, for every target that Brian2 may run on."""
-
-    python: Callable[..., Any]
-    cpp: str
-    units: tuple[str, ...]
-    returns: str
 
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -164,18 +167,21 @@ def code(rule: Rule) -> str:
 class Projection(Parameters):
     """All synapses from one population to another.
 
-    Every target cell receives the same number of inputs, drawn without replacement,
-    so that the number of synapses is the same for every seed.
+    Every target cell receives the same number of inputs, drawn without replacement.
+    Where they are ``scattered``, as many synapses as that makes are drawn from all
+    pairs: then in-degrees vary as if each pair were connected with the same
+    probability. Either way the number of synapses is the same for every seed.
     """
 
     pre: ClassVar[str]
     post: ClassVar[str]
     receptor: ClassVar[str]
     plastic: ClassVar[str] = ""
+    scattered: ClassVar[bool] = False
 
     in_degree: int = symbol("inputs of one target cell")
-    weight: Quantity = symbol("conductance that one spike opens")
-    delay: Quantity = symbol("delay from spike to conductance")
+    weight: Quantity = symbol("what one spike adds to a conductance or potential")
+    delay: Quantity = symbol("delay from spike to effect")
     nmda: float = ASSUMED(0.0, "NMDA conductance as a share of the AMPA conductance")
 
     def __post_init__(self) -> None:

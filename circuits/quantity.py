@@ -12,6 +12,7 @@ from difflib import get_close_matches
 PREFIXES = {"": 1.0, "k": 1e3, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}
 BASES = {"s": "second", "V": "volt", "A": "amp", "S": "siemens", "F": "farad"}
 BASES |= {"Hz": "hertz", "m": "metre", "mol": "mole", "ohm": "ohm", "W": "watt"}
+BASES |= {"C": "coulomb"}
 PLURAL = {"siemens": "siemens", "amp": "amperes", "hertz": "hertz", "metre": "metres"}
 
 UNITS = {

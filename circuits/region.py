@@ -10,6 +10,8 @@ from .parameters import Parameters
 from .projection import Projection
 from .quantity import Quantity
 
+NOISE_KEY = "noise_key"  # the symbol by which code asks for the deviates of a run
+
 
 class Population(NamedTuple):
     """Cells of one type in one region, with what drives them from outside."""
@@ -24,32 +26,47 @@ class Population(NamedTuple):
 
     @property
     def symbols(self) -> dict[str, Quantity | float]:
-        """The symbols of cell and drives with their values."""
+        """The symbols of cell and drives with their values; `NOISE_KEY` is a run's."""
         cell = self.cell
         text = [cell.membrane, cell.receptors, cell.threshold, cell.reset]
         found = cell.symbols("\n".join([*text, cell.refractory]))
         for drive in self.drives:
-            found |= drive.symbols(f"{drive.update}\n{drive.current}")
+            code = f"{drive.update}\n{drive.current}\n{drive.flow}"
+            found |= drive.symbols(code)
+            if NOISE_KEY in code:
+                found[NOISE_KEY] = 0.0
         return found
+
+    @property
+    def equations(self) -> str:
+        """All that the cells' equations say, the current from outside among it."""
+        flows = " + ".join(drive.flow for drive in self.drives if drive.flow)
+        outside = f"I_ext = {self.held} + {flows} : amp\n" if flows else ""
+        declared = [drive.variables for drive in self.drives]
+        cell = [self.cell.membrane, self.cell.receptors]
+        return "\n".join([*cell, f"{outside}{self.held} : amp", *declared])
+
+    @property
+    def held(self) -> str:
+        """The current that is held from tick to tick: all of it where nothing flows."""
+        return "I_held" if any(drive.flow for drive in self.drives) else "I_ext"
 
     @property
     def variables(self) -> tuple[str, ...]:
         """What a cell's equations and drives declare."""
-        text = [self.cell.membrane, self.cell.receptors]
-        text += [drive.variables for drive in self.drives]
-        return tuple(re.findall(r"^\s*(?:d(?=\w+/dt))?(\w+)", "\n".join(text), re.M))
+        return tuple(re.findall(r"^\s*(?:d(?=\w+/dt))?(\w+)", self.equations, re.M))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Region(Parameters):
     """Fields by convention: ``n_basket`` cells of ``basket``, ``basket_...`` drives.
 
-    ``members`` lists the cell types, ``inhibitory`` those that release GABA.
+    ``members`` lists the cell types, ``gabaergic`` those that release GABA.
     """
 
     region: ClassVar[str] = ""  # by default the name of the class
     members: ClassVar[tuple[str, ...]]
-    inhibitory: ClassVar[tuple[str, ...]]
+    gabaergic: ClassVar[tuple[str, ...]]
 
     def populations(self, scale: float = 1.0) -> tuple[Population, ...]:
         """Return the populations, their sizes multiplied by ``scale``."""
@@ -62,7 +79,7 @@ class Region(Parameters):
                 size=max(2, round(getattr(self, f"n_{member}") * scale)),
                 cell=getattr(self, member),
                 drives=self._drives(member),
-                transmitter="GABA" if member in self.inhibitory else "glutamate",
+                transmitter="GABA" if member in self.gabaergic else "glutamate",
             )
             for member in self.members
         )

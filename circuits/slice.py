@@ -37,7 +37,7 @@ class Fibres(Region):
     """Three bundles of axons, each with an electrode."""
 
     members: ClassVar[tuple[str, ...]] = ("s1", "s2", "s3")
-    inhibitory: ClassVar[tuple[str, ...]] = ()
+    gabaergic: ClassVar[tuple[str, ...]] = ()
     n_s1: int = ASSUMED(60, "fibres of pathway S1")
     n_s2: int = ASSUMED(60, "fibres of pathway S2")
     n_s3: int = ASSUMED(60, "fibres of pathway S3")
@@ -177,7 +177,7 @@ class CA1Cells(Region):
 
     region: ClassVar[str] = "CA1"
     members: ClassVar[tuple[str, ...]] = ("pyramidal", "pv_basket")
-    inhibitory: ClassVar[tuple[str, ...]] = ("pv_basket",)
+    gabaergic: ClassVar[tuple[str, ...]] = ("pv_basket",)
     n_pyramidal: int = ASSUMED(20, "pyramidal cells")
     n_pv_basket: int = ASSUMED(10, "PV basket cells")
     pyramidal: Cell = ca1.Pyramidal()
@@ -291,7 +291,7 @@ class DentateCells(Region):
 
     region: ClassVar[str] = "DG"
     members: ClassVar[tuple[str, ...]] = ("granule", "basket")
-    inhibitory: ClassVar[tuple[str, ...]] = ("basket",)
+    gabaergic: ClassVar[tuple[str, ...]] = ("basket",)
     n_granule: int = ASSUMED(20, "granule cells")
     n_basket: int = ASSUMED(6, "basket cells")
     granule: Cell = dg.Granule()
@@ -353,7 +353,7 @@ class CA3Cells(Region):
 
     region: ClassVar[str] = "CA3"
     members: ClassVar[tuple[str, ...]] = ("pyramidal",)
-    inhibitory: ClassVar[tuple[str, ...]] = ()
+    gabaergic: ClassVar[tuple[str, ...]] = ()
     n_pyramidal: int = ASSUMED(20, "pyramidal cells")
     pyramidal: Cell = ca3.Pyramidal()
     pyramidal_background: Background = Quiet(I_sd=quantity("2 pA"))

@@ -48,8 +48,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..circuits.function import Function
 from ..circuits.parameters import ASSUMED, Source
-from ..circuits.projection import Array, Function, Ids, Rule, State
+from ..circuits.projection import Array, Ids, Rule, State
 from ..circuits.quantity import Quantity
 from .traces import faded, fading
 

@@ -36,12 +36,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..circuits.function import Function
 from ..circuits.parameters import Source
 from ..circuits.projection import (
     LONGEST_S,
     Array,
     Event,
-    Function,
     Ids,
     Rule,
     State,

@@ -6,7 +6,7 @@ rest), late phase z (0 at rest). Luboeinski and Tetzlaff (2021), their equations
     dc/dt = -c/tau_Ca,  c += pre_Ca (after delay_Ca),  c += post_Ca
     tau_h dh/dt = 0.1(1 - h) + gamma_p(h_max - h)[c > theta_p] - gamma_d h [c > theta_d]
                   + sqrt(tau_h([c > theta_p] + [c > theta_d])) sigma xi
-    tau_p dp/dt = -p + alpha [mean|h - 1| over the neuron's synapses > theta_pro/m]
+    tau_p dp/dt = -p + alpha [mean or sum of |h - 1| over the neuron > theta_pro/m]
     tau_z dz/dt = p (1 - z)    [h - 1 > theta_tag]
                 - p (z + 1/2)  [1 - h > theta_tag]
 
@@ -28,7 +28,7 @@ less calcium outside its cells than a slice, and more neuromodulators: a protoco
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -36,18 +36,18 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..circuits.drives import DRUGS
-from ..circuits.parameters import Source
+from ..circuits.function import Function
+from ..circuits.parameters import ASSUMED, Source
 from ..circuits.projection import (
     LONGEST_S,
     Array,
     Event,
-    Function,
     Ids,
     Pool,
     SharedRule,
     State,
 )
-from ..circuits.quantity import Quantity
+from ..circuits.quantity import Quantity, quantity
 
 LUBOEINSKI = Source("Luboeinski and Tetzlaff 2021", doi="10.1038/s42003-021-01778-y")
 FITTED = Source("fitted to experiments on slices, docs/calcium.md")
@@ -76,8 +76,12 @@ static inline double early_phase(double h, double c, double elapsed, double tau_
     const double leak = 0.1/tau_h;
     if (c <= theta_d || elapsed <= 0)
         return 1.0 + (h - 1.0)*exp(-leak*elapsed);
-    const double T_d = fmin(tau_Ca*log(c/theta_d), elapsed);
-    const double T_p = c > theta_p ? fmin(tau_Ca*log(c/theta_p), T_d) : 0.0;
+    // ln x is at least 1 - 1/x: most calcium needs no logarithm to stay above.
+    double T_d = elapsed, T_p = elapsed;
+    if (tau_Ca*(1.0 - theta_d/c) < elapsed)
+        T_d = fmin(tau_Ca*log(c/theta_d), elapsed);
+    if (tau_Ca*(1.0 - theta_p/c) < elapsed)
+        T_p = c > theta_p ? fmin(tau_Ca*log(c/theta_p), T_d) : 0.0;
     double variance = 0.0;
     if (T_p > 0)
     {
@@ -89,10 +93,10 @@ static inline double early_phase(double h, double c, double elapsed, double tau_
     }
     const double sum = 0.1 + gamma_d;
     const double target = 0.1/sum;
-    const double fall = exp(-sum/tau_h*(T_d - T_p));
+    const double fall = T_d > T_p ? exp(-sum/tau_h*(T_d - T_p)) : 1.0;
     h = target + (h - target)*fall;
     variance = variance*fall*fall + sigma*sigma/(2.0*sum)*(1.0 - fall*fall);
-    const double rest = exp(-leak*(elapsed - T_d));
+    const double rest = T_d < elapsed ? exp(-leak*(elapsed - T_d)) : 1.0;
     h = 1.0 + (h - 1.0)*rest;
     return h + sqrt(variance)*rest*brian::_random_generators[0].randn();
 }
@@ -175,7 +179,10 @@ class TaggingCapture(SharedRule):
     sigma: float = LUBOEINSKI(0.6914, "noise of plasticity, 2.90436 mV / h_0")
     theta_tag: float = LUBOEINSKI(0.2, "change of the early phase that sets a tag")
     theta_pro: float = FITTED(
-        0.4165, "mean change over a neuron's synapses that starts protein synthesis"
+        0.4165, "change of a neuron's synapses that starts protein synthesis"
+    )
+    pooled: str = ASSUMED.name(
+        "mean", "that change: the mean over the synapses, or their sum"
     )
     proteins: str = LUBOEINSKI.name(
         "common", "common, specific (to LTP and to LTD), or both at once"
@@ -227,6 +234,8 @@ class TaggingCapture(SharedRule):
         self.must_be("0 or more", "gamma_d", "gamma_p", "sigma", "z_max")
         self.must_be("at least 1", "h_max")
         self.must_be("a value from -1 to 0", "z_min")
+        if self.pooled not in ("mean", "sum"):
+            raise ValueError(f"pooled={self.pooled}: mean and sum are possible.")
         if self.proteins not in CAPTURED:
             raise ValueError(
                 f"proteins={self.proteins}: {', '.join(CAPTURED)} are possible."
@@ -301,7 +310,9 @@ class TaggingCapture(SharedRule):
             change = state["h"] - 1.0
             for row, part in enumerate((np.abs(change), change.clip(0), -change)):
                 moved[row] += np.bincount(post, part.clip(0), minlength=n)
-        share = moved / np.maximum(inputs, 1) * modulator / self.theta_pro
+        if self.pooled == "mean":
+            moved /= np.maximum(inputs, 1)
+        share = moved * modulator / self.theta_pro
         ends = np.log(np.maximum(share, 1.0)) / leak
         after = []
         for post, state in zip(pool.post, pool.state, strict=True):
@@ -357,3 +368,16 @@ class TaggingCapture(SharedRule):
             p = source + above * np.exp(-lasts / tau)
             now = edge
         return dose
+
+
+PUBLISHED = TaggingCapture(
+    theta_d=1.2,
+    theta_p=3.0,
+    gamma_d=313.1,
+    gamma_p=1645.6,
+    theta_pro=0.5,
+    pooled="sum",
+    tau_p=quantity("1 h"),
+    tau_z=quantity("1 h"),
+)
+SETS = {"luboeinski-slice": PUBLISHED, "luboeinski": replace(PUBLISHED, influx=0.6)}

@@ -4,13 +4,14 @@ from importlib import import_module
 from typing import Any
 
 from ..circuits.parameters import unknown
+from .consolidation import Consolidation
 from .facilitation import Facilitation
 from .fear_conditioning import FearConditioning
 from .protocol import Protocol
 from .stimulation import Stimulation
 from .tagging_interval import TaggingInterval
 
-KINDS = FearConditioning, Stimulation, TaggingInterval, Facilitation
+KINDS = FearConditioning, Stimulation, TaggingInterval, Facilitation, Consolidation
 PROTOCOLS: dict[str, type[Protocol]] = {kind.name: kind for kind in KINDS}
 
 

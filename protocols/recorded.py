@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..circuits.circuit import Circuit, Rules
+from ..circuits.circuit import Circuit, Rules, stream
 from ..plasticity import TaggingCapture
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import PopulationInfo, Signal, Span, Trace, Weights
@@ -27,26 +27,31 @@ def synaptic_weights(
     moments: dict[str, str],
     projections: tuple[str, ...],
 ) -> dict[str, dict[str, Weights]]:
-    """Return the synapses of some projections after some steps, {moment: step}."""
+    """Return the synapses of some projections after some steps, {moment: step}.
+
+    Each is brought from its last event to that moment, with the noise of its rule.
+    """
     wiring = wire(circuit, rules, result.seed, projections)
     synapses = circuit.synapses(rules)
     found: dict[str, dict[str, Weights]] = {name: {} for name in projections}
     for moment, step in moments.items():
         state = result.state(step)
         for name in projections:
-            variables = state.variables.get(name, {})
-            rule = synapses[name].rule
-            unit = float(synapses[name].symbols["w_0"]) * 1e9
+            rule, w_0 = synapses[name].rule, synapses[name].symbols["w_0"]
+            volts = getattr(w_0, "dimension", "") == "volt"
+            size, unit = float(w_0) * (1e3 if volts else 1e9), "mV" if volts else "nS"
             ends = wired(wiring, state)[name]
             pre, post = (ids.astype(np.uint32) for ids in ends)
+            rng = stream(result.seed, "reading", step, name)
+            variables = rule.rest(state.variables.get(name, {}), 0.0, ends[1], rng)
+            relative = rule.relative(variables) if variables else np.ones(len(pre))
+            parts: dict[str, Any] = {}
             if isinstance(rule, TaggingCapture):
-                parts = variables["h"], variables["z"], rule.tagged(variables)
-                found[name][moment] = Weights(
-                    pre, post, unit * rule.relative(variables), *parts
-                )
-            else:
-                relative = rule.relative(variables) if variables else np.ones(len(pre))
-                found[name][moment] = Weights(pre, post, unit * relative)
+                parts = {"early": variables["h"], "late": variables["z"]}
+                parts["tagged"] = rule.tagged(variables)
+            found[name][moment] = Weights(
+                pre, post, size * relative, **parts, unit=unit
+            )
     return found
 
 

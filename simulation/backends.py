@@ -17,7 +17,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from ..circuits.circuit import Circuit, Rules
+from ..circuits.circuit import Circuit, Rules, noise_key
+from ..circuits.region import NOISE_KEY
 from .builds import Build
 from .state import STEP_S, Array, State, Wiring, later, under_way
 from .timeline import TICK_S
@@ -84,7 +85,7 @@ class Compiled:
         with tempfile.TemporaryDirectory(dir=self.folder) as name:
             here = Path(name)
             home = self._rewired(state, here) if state.pre else self.folder
-            self._write(state, here / "state")
+            self._write(state, seed, here / "state")
             np.ascontiguousarray(stimulus, dtype=float).tofile(here / "stimulus")
             _write_pending(state, self.manifest["populations"], here / "pending")
             told = {
@@ -150,11 +151,13 @@ class Compiled:
                 f"The circuit's binary failed with {process.returncode}: {complaint}"
             )
 
-    def _write(self, state: State, path: Path) -> None:
+    def _write(self, state: State, seed: int, path: Path) -> None:
         symbols = self.circuit.symbols(self.rules)
         with path.open("wb") as file:
             for owner, name in self.manifest["symbols"]:
-                file.write(np.float64(symbols[owner][name]).tobytes())
+                own = name == NOISE_KEY
+                value = noise_key(seed, owner) if own else symbols[owner][name]
+                file.write(np.float64(value).tobytes())
             for owner, name, dtype, size in self.manifest["state"]:
                 array = state.variables[owner][name]
                 if len(array) != size:

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 
 from ..circuits.circuit import Circuit, Rules, Synapse
-from ..circuits.projection import Event, Function
+from ..circuits.function import Function
+from ..circuits.projection import Event
 from ..circuits.quantity import Quantity
 from ..circuits.region import Population
 
-CELL = ("membrane", "receptors", "threshold", "reset", "refractory", "rest")
-DRIVE = ("variables", "update", "current")
+POPULATION = ("name", "size", "equations", "held")
+CELL = ("threshold", "reset", "refractory", "rest")
+DRIVE = ("update", "current")
 RULE = ("model", "on_pre", "on_post", "weight")
 
 
@@ -32,10 +34,12 @@ def outline(circuit: Circuit, rules: Rules) -> dict[str, Any]:
 
 def _population(population: Population) -> dict[str, Any]:
     return {
-        "name": population.name,
-        "size": population.size,
+        **_texts(population, POPULATION),
         "cell": _texts(population.cell, CELL),
-        "drives": [_texts(drive, DRIVE) for drive in population.drives],
+        "drives": [
+            {**_texts(drive, DRIVE), "functions": _functions(drive.functions)}
+            for drive in population.drives
+        ],
         "symbols": _dimensions(population.symbols),
     }
 
@@ -52,14 +56,18 @@ def _projection(synapse: Synapse) -> dict[str, Any]:
         "symbols": _dimensions(synapse.symbols),
         "rule": _texts(rule, RULE),
         "events": [[*e, float(getattr(rule, e.delay))] for e in rule.extra_pre],
-        "functions": {
-            name: [function.cpp, function.units, function.returns]
-            for name, function in rule.functions.items()
-        },
+        "functions": _functions(rule.functions),
     }
 
 
-def _texts(described: object, names: tuple[str, ...]) -> dict[str, str]:
+def _functions(functions: Mapping[str, Function]) -> dict[str, Any]:
+    return {
+        name: [function.cpp, function.units, function.returns]
+        for name, function in functions.items()
+    }
+
+
+def _texts(described: object, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(described, name) for name in names}
 
 
@@ -97,11 +105,14 @@ class Outlined:
 
 def _cells(told: dict[str, Any]) -> Any:
     cell = SimpleNamespace(**told["cell"], **{told["cell"]["rest"]: _zero("volt")})
+    drives = [
+        SimpleNamespace(**drive | {"functions": _callable(drive["functions"])})
+        for drive in told["drives"]
+    ]
     return SimpleNamespace(
-        name=told["name"],
-        size=told["size"],
+        **{name: told[name] for name in POPULATION},
         cell=cell,
-        drives=[SimpleNamespace(**drive) for drive in told["drives"]],
+        drives=drives,
         symbols=_zeros(told["symbols"]),
     )
 
@@ -111,10 +122,7 @@ def _synapses(told: dict[str, Any]) -> Any:
         **told["rule"],
         extra_pre=[Event(*event[:-1]) for event in told["events"]],
         start={},
-        functions={
-            name: Function(_never_called, *function)
-            for name, function in told["functions"].items()
-        },
+        functions=_callable(told["functions"]),
     )
     for *_, delay, seconds in told["events"]:
         setattr(rule, delay, Quantity(seconds, "second", ""))
@@ -132,6 +140,10 @@ def _synapses(told: dict[str, Any]) -> Any:
         rule=rule,
         symbols=_zeros(told["symbols"]),
     )
+
+
+def _callable(functions: dict[str, Any]) -> dict[str, Function]:
+    return {name: Function(_never_called, *told) for name, told in functions.items()}
 
 
 def _zeros(dimensions: list[list[str]]) -> dict[str, Quantity | float]:

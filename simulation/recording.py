@@ -4,7 +4,7 @@ Times are seconds of the experiment, gaps counted, except spike times, which are
 milliseconds, as SONATA has them. Two recordings are equal when all their arrays are.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -69,14 +69,28 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Weights(_ByContent):
-    """Synapses of a projection at a moment; early and late where the rule has them."""
+    """Synapses of a projection at a moment; early and late where the rule has them.
+
+    ``unit`` is that of the weight: nS of conductance, or mV of potential.
+    """
 
     pre: Ids
     post: Ids
-    weight: Floats  # nS
+    weight: Floats
     early: Floats | None = None  # in units of the initial weight
     late: Floats | None = None
     tagged: Bools | None = None
+    unit: str = "nS"
+
+    def within(self, cells: Any) -> "Weights":
+        """Return the synapses between two of these cells."""
+        chosen = np.isin(self.pre, cells) & np.isin(self.post, cells)
+        parts = {
+            f.name: value[chosen]
+            for f in fields(self)
+            if isinstance(value := getattr(self, f.name), np.ndarray)
+        }
+        return replace(self, **parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +161,8 @@ class Arm(_ByContent):
     behaviour: dict[str, Trace] = field(default_factory=dict)
     signals: dict[str, Signal] = field(default_factory=dict)
     responses: dict[str, Trace] = field(default_factory=dict)
+    # {population: {moment: (pools, cells)}}, as a share of the most there can be
+    proteins: dict[str, dict[str, Floats]] = field(default_factory=dict)
 
     def span(self, name: str) -> Span:
         """Return the part of the timeline that bears this name."""

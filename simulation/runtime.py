@@ -15,7 +15,7 @@ import numpy as np
 from brian2.devices.device import all_devices, reset_device
 
 from ..circuits.circuit import Circuit, Rules
-from ..circuits.network import CAPACITY, build
+from ..circuits.network import CAPACITY, build, key
 from .backends import Outcome, steps_of
 from .state import STEP_S, Array, State, Wiring, later, under_way, wired
 
@@ -53,6 +53,7 @@ class Runtime:
             self._show(network, stimulus)
             self._send(network, state)
             monitors = _watch(network, self.circuit.traced if traced else ())
+            key(network, self.circuit, seed)
             b2.seed(seed)
             self._run(network, steps, tell)
             left: dict[str, dict[str, Array]] = {

@@ -129,7 +129,7 @@ def at_rest(
         n, cell = population.size, population.cell
         rest = float(getattr(cell, cell.rest))
         moving = re.findall(r"\bd(\w+)/dt", f"{cell.membrane}\n{cell.receptors}")
-        still = {v: np.zeros(n) for v in (*moving, "I_ext")}
+        still = {v: np.zeros(n) for v in (*moving, population.held)}
         still["v"] = rest + 2e-3 * rng.standard_normal(n)
         if cell.refractory:
             still["lastspike"] = np.full(n, LONG_AGO)

@@ -46,7 +46,7 @@ MEASURES = np.dtype(
     [("arm", TEXT), ("name", TEXT), ("value", "f8"), ("unit", TEXT)]
     + [("low", "f8"), ("high", "f8"), ("passes", "i1"), ("source", TEXT)]
 )
-STATE = {"weight": ("f8", "nS"), "early": ("f8", "1"), "late": ("f8", "1")}
+STATE = {"weight": ("f8", ""), "early": ("f8", "1"), "late": ("f8", "1")}
 STATE |= {"tagged": ("?", "")}
 TAG = ("window_start_s", "window_stop_s", "marker", "threshold")
 SIGNAL = ("rate_hz", "start_s", "unit")
@@ -227,7 +227,12 @@ def _write_arm(group: h5py.Group, arm: Arm, known: Known) -> None:
             _once(own, "post", weights.post, known.setdefault((projection, "post"), []))
             for column, (dtype, units) in STATE.items():
                 if (values := getattr(weights, column)) is not None:
-                    _array(own, column, values, dtype, units)
+                    told = weights.unit if column == "weight" else units
+                    _array(own, column, values, dtype, told)
+    for population, moments_ in arm.proteins.items():
+        own = _group(group, "proteins", population)
+        for moment, level in moments_.items():
+            _array(own, moment, level, "f8", "1")
     for label, tags in arm.tags.items():
         _group(group, "tags", label)
         for name, tag in tags.items():
@@ -370,11 +375,16 @@ def _read_arm(group: h5py.Group) -> Arm:
         weights={
             projection: {
                 moment: Weights(
-                    **{k: own[k][()] for k in ("pre", "post", *STATE) if k in own}
+                    **{k: own[k][()] for k in ("pre", "post", *STATE) if k in own},
+                    unit=str(own["weight"].attrs["units"]),
                 )
                 for moment, own in moments.items()
             }
             for projection, moments in _parts(group, "weights")
+        },
+        proteins={
+            population: {moment: level[()] for moment, level in own.items()}
+            for population, own in _parts(group, "proteins")
         },
         tags={
             label: {

@@ -105,7 +105,7 @@ class Back(Projection):
 @dataclass(frozen=True, kw_only=True)
 class North(Region):
     members: ClassVar[tuple[str, ...]] = ("pyramidal",)
-    inhibitory: ClassVar[tuple[str, ...]] = ()
+    gabaergic: ClassVar[tuple[str, ...]] = ()
     n_pyramidal: int = ASSUMED(24, "pyramidal cells")
     pyramidal: Cell = Pyramidal()
     pyramidal_background: Background = Noise()
@@ -118,7 +118,7 @@ class North(Region):
 @dataclass(frozen=True, kw_only=True)
 class South(Region):
     members: ClassVar[tuple[str, ...]] = ("basket",)
-    inhibitory: ClassVar[tuple[str, ...]] = ("basket",)
+    gabaergic: ClassVar[tuple[str, ...]] = ("basket",)
     n_basket: int = ASSUMED(8, "basket cells")
     basket: Cell = Basket()
     basket_background: Background = Noise(

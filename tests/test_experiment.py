@@ -578,7 +578,7 @@ class Excited(Region):
     """A region whose cells become excitable."""
 
     members: ClassVar[tuple[str, ...]] = ("pyramidal",)
-    inhibitory: ClassVar[tuple[str, ...]] = ()
+    gabaergic: ClassVar[tuple[str, ...]] = ()
     n_pyramidal: int = ASSUMED(4, "pyramidal cells")
     pyramidal: Cell = Pyramidal()
     pyramidal_excitability: ExcitabilityDrive = ExcitabilityDrive()

@@ -35,7 +35,6 @@ class Counter(Cell):
     zero: Quantity = ASSUMED("0 mV", "rest")
 
     membrane: ClassVar[str] = "dv/dt = I_ext/charge : volt"
-    receptors: ClassVar[str] = "I_ext : amp"
     threshold: ClassVar[str] = "v > span"
     reset: ClassVar[str] = "v -= span"
     rest: ClassVar[str] = "zero"
