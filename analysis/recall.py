@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-Ids = np.ndarray[Any, np.dtype[np.int64]]
+Ids = np.ndarray[Any, np.dtype[np.integer[Any]]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 

@@ -1,4 +1,4 @@
-"""A recurrent network that stores an assembly: Luboeinski and Tetzlaff (2021).
+"""The circuit `recurrent`: an assembly among cells that excite each other.
 
             ┌──▶ excitatory ──┐ plastic          1600 cells, of which the first 150
             │     │     ▲     │                  are the assembly: a cue fires them,
@@ -7,7 +7,8 @@
                 inhibitory ◀─┐                   400 cells
                   └──────────┘
 
-Any two cells are connected with a probability of 0.1. Synapses add potentials of h_0,
+That of Luboeinski and Tetzlaff (2021), doi:10.1038/s42003-021-01778-y. Any two cells
+are connected with a probability of 0.1. Synapses add potentials of h_0,
 2 h_0 (onto inhibitory cells) or -4 h_0 (from them) to what drives the membrane.
 """
 

@@ -18,7 +18,7 @@ from scipy.optimize import differential_evolution
 
 from trisynapse.circuits.projection import Pool
 from trisynapse.circuits.quantity import quantity
-from trisynapse.plasticity import GraupnerBrunel, TaggingCapture
+from trisynapse.plasticity import GraupnerBrunel, TaggingCapture, tagging_capture
 from trisynapse.plasticity.graupner_brunel import SETS, mean_change, time_above
 from trisynapse.protocols.bath import Bath, Window
 
@@ -294,18 +294,17 @@ def fit(seed: int) -> TaggingCapture:
 
 
 def published() -> dict[str, TaggingCapture]:
-    """Return the published sets of the same equations, for 90 synapses on a cell."""
-    slice_ = replace(
-        TaggingCapture(),
-        theta_d=1.2,
-        theta_p=3.0,
-        gamma_d=313.1,
-        gamma_p=1645.6,
-        theta_pro=0.5 / 90,  # a sum of half of h_0
-        tau_p=quantity("3600 s"),
-        tau_z=quantity("3600 s"),
-    )
-    return {"L&T 2021, slice": slice_, "L&T 2021, network": replace(slice_, influx=0.6)}
+    """Return the published sets of the same equations, for 90 synapses on a cell.
+
+    Each pathway's synapse stands for thirty, so their sum is 90 times the mean here.
+    """
+    names = {"slice": "luboeinski-slice", "network": "luboeinski"}
+    return {
+        f"L&T 2021, {name}": replace(
+            tagging_capture.SETS[key], pooled="mean", theta_pro=0.5 / 90
+        )
+        for name, key in names.items()
+    }
 
 
 def bistable(rule: GraupnerBrunel) -> dict[str, float]:

@@ -28,7 +28,7 @@ less calcium outside its cells than a slice, and more neuromodulators: a protoco
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -47,7 +47,7 @@ from ..circuits.projection import (
     SharedRule,
     State,
 )
-from ..circuits.quantity import Quantity, quantity
+from ..circuits.quantity import Quantity
 
 LUBOEINSKI = Source("Luboeinski and Tetzlaff 2021", doi="10.1038/s42003-021-01778-y")
 FITTED = Source("fitted to experiments on slices, docs/calcium.md")
@@ -370,14 +370,22 @@ class TaggingCapture(SharedRule):
         return dose
 
 
-PUBLISHED = TaggingCapture(
-    theta_d=1.2,
-    theta_p=3.0,
-    gamma_d=313.1,
-    gamma_p=1645.6,
-    theta_pro=0.5,
-    pooled="sum",
-    tau_p=quantity("1 h"),
-    tau_z=quantity("1 h"),
-)
-SETS = {"luboeinski-slice": PUBLISHED, "luboeinski": replace(PUBLISHED, influx=0.6)}
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedTaggingCapture(TaggingCapture):
+    """The values of the paper; its network takes an influx of 0.6."""
+
+    theta_d: float = LUBOEINSKI(1.2)
+    theta_p: float = LUBOEINSKI(3.0)
+    gamma_d: float = LUBOEINSKI(313.1)
+    gamma_p: float = LUBOEINSKI(1645.6)
+    theta_pro: float = LUBOEINSKI(0.5)
+    pooled: str = LUBOEINSKI.name("sum")
+    tau_p: Quantity = LUBOEINSKI("1 h")
+    tau_z: Quantity = LUBOEINSKI("1 h")
+
+
+SETS: dict[str, TaggingCapture] = {
+    "luboeinski": PublishedTaggingCapture(influx=0.6),
+    "luboeinski-slice": PublishedTaggingCapture(),
+}

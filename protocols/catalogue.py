@@ -33,6 +33,7 @@ def _figure(module: str, function: str) -> Any:
 
 
 FIGURES: dict[str, dict[str, Any]] = {
+    "consolidation": {"summary": _figure("consolidation_figure", "consolidation")},
     "fear-conditioning": {"summary": _figure("figures", "fear_conditioning")},
     "facilitation": {"rates": _figure("slice_figure", "rates")},
     "stimulation": {"slices": _figure("slice_figure", "slices")},

@@ -25,7 +25,7 @@ from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Tag
 from ..simulation.timeline import TICK_S, Episode, Gap, Piece, Step
 from .protocol import Band, Protocol
-from .recorded import population_table, synaptic_weights
+from .recorded import population_table, shown, synaptic_weights
 
 # One network of the paper's own program, run and read as its scripts say.
 CODE = Source("the published C++ program, one network")
@@ -55,6 +55,7 @@ class Consolidation(Protocol):
         "blocked: no protein synthesis from the first pulse on",
     )
     papers: ClassVar[tuple[Source, ...]] = (LUBOEINSKI,)
+    branch: ClassVar[str] = "a copy"
 
     circuit: Recurrent = Recurrent()
     tagging: TaggingCapture = SETS["luboeinski"]
@@ -166,6 +167,7 @@ class Consolidation(Protocol):
                     for name, step in whole.items()
                 }
             },
+            signals=shown(self.circuit, "cue", self.timeline(arm), timeline),
             tags={"assembly": {CELLS: Tag(cells, begin, end, "stimulated", 0.0)}},
         )
 

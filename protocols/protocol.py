@@ -71,6 +71,7 @@ class Protocol(Parameters):
     manipulations: ClassVar[tuple[str, ...]] = ()
     papers: ClassVar[tuple[Source, ...]] = ()
     choices: ClassVar[tuple[str, ...]] = ()  # parameters that name a group of others
+    branch: ClassVar[str] = "other animals"  # what goes through a branch
 
     circuit: Circuit = symbol("the circuit that it runs on")
 
@@ -154,7 +155,7 @@ class Protocol(Parameters):
             for step in self.timeline(arm):
                 kind = "episode" if isinstance(step, Episode) else "gap"
                 what = step.place if isinstance(step, Episode) else ""
-                what += " (other animals)" if step.branch else ""
+                what += f" ({self.branch})" if step.branch else ""
                 yield Described(arm, step.name, kind, _lasts(step.seconds), what)
 
 

@@ -85,7 +85,7 @@ class Weights(_ByContent):
     def within(self, cells: Any) -> "Weights":
         """Return the synapses between two of these cells."""
         chosen = np.isin(self.pre, cells) & np.isin(self.post, cells)
-        parts = {
+        parts: dict[str, Any] = {
             f.name: value[chosen]
             for f in fields(self)
             if isinstance(value := getattr(self, f.name), np.ndarray)
