@@ -39,9 +39,8 @@ def consolidation(recording: Any) -> Figure:
         rasters = upper.subplots(
             1, len(windows), sharey=True, squeeze=False, width_ratios=widths
         )[0]
-        share = _share(recording)
         for axes, (title, start, stop) in zip(rasters, windows, strict=True):
-            _raster(axes, arm, start, stop, share)
+            _raster(axes, arm, start, stop)
             axes.set_title(title, fontsize=8, loc="left")
         rasters[0].set_yticks(
             [SHOWN * k + SHOWN / 2 for k in range(3)],
@@ -93,17 +92,14 @@ def _cue(arm: Any, span: Any) -> tuple[float, float] | None:
     return float(on[0]), float(on[-1] + 1 / signal.rate_hz)
 
 
-def _share(recording: Any) -> float:
-    return float(recording.parameters.get("share", {}).get("value", 0.5))
-
-
-def _raster(axes: Axes, arm: Any, start: float, stop: float, share: float) -> None:
+def _raster(axes: Axes, arm: Any, start: float, stop: float) -> None:
     """Draw the spikes of the cued cells on top, of the rest, and of others below."""
     cells = np.asarray(arm.tags["assembly"][CELLS].node_ids)
-    cued = round(share * len(cells))
+    cued = np.asarray(arm.tags["cued in a recall"][CELLS].node_ids)
+    rest = np.setdiff1d(cells, cued)
     others = np.setdiff1d(np.arange(arm.populations[CELLS].size), cells)
     spikes = arm.spikes[CELLS].between(start, stop)
-    rows = ((others, OTHERS), (cells[cued:], REST), (cells[:cued], CUED))
+    rows = ((others, OTHERS), (rest, REST), (cued, CUED))
     for row, (group, color) in enumerate(rows):
         place = np.full(arm.populations[CELLS].size, -1)
         chosen = group[:: max(1, len(group) // SHOWN)][:SHOWN]

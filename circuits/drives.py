@@ -121,15 +121,14 @@ class Diffusion(Drive):
     middle = past + 0.5*dt/tick : 1 (shared)
     square = past*past + past*dt/tick + (dt/tick)**2/3 : 1 (shared)
     """
-    # With `ends` the part of the mean that goes with the new value, `aside` the rest.
+    # `ends` is the part of the mean that goes with the new value, `aside` the rest.
     update: ClassVar[str] = """
     kept = exp(-tick/tau_noise)
     lost = -expm1(-tick/tau_noise)
     ratio = tau_noise/tick
     spread = sqrt(-expm1(-2*tick/tau_noise))
     ends = lost**2*ratio/spread
-    whole = (2/ratio - 3 + 4*kept - kept**2)*ratio**2
-    aside = sqrt(clip(whole - ends**2, 0, inf))
+    aside = sqrt(clip(2/ratio - 4*tanh(0.5/ratio), 0, inf))*ratio
     first = I_sd*deviate(0, noise_key, timestep(t, tick), 1)
     second = I_sd*deviate(1, noise_key, timestep(t, tick), 1)
     noise = noise + rise

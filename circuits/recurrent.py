@@ -66,7 +66,7 @@ class Cue(Drive):
     tau_cue: Quantity = LUBOEINSKI("5 ms", "correlation time of the input")
 
     variables: ClassVar[str] = """
-    order : 1
+    rank : 1
     heard : 1
     """
     # The process stands still while nobody hears it.
@@ -77,7 +77,7 @@ class Cue(Drive):
     heard = heard + on*moved
     """
     current: ClassVar[str] = (
-        "int(stimulus(t, at_cue) > order)*charge"
+        "int(stimulus(t, at_cue) > rank)*charge"
         "*(n_inputs*f_input + sqrt(n_inputs*f_input/(2*tau_cue))*heard)"
     )
     functions = Diffusion.functions
@@ -90,8 +90,14 @@ class Cue(Drive):
 
     def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
         """Give each cell its place in the assembly, and noise from its distribution."""
-        order = np.arange(n) / self.n_assembly
-        return {"order": order, "heard": rng.standard_normal(n)}
+        return {"rank": self._ranks(n), "heard": rng.standard_normal(n)}
+
+    def reached(self, share: float) -> int:
+        """Return how many cells a cue of this share reaches."""
+        return int(np.sum(share > self._ranks(self.n_assembly)))
+
+    def _ranks(self, n: int) -> Any:
+        return np.arange(n) / self.n_assembly
 
 
 @dataclass(frozen=True, kw_only=True)

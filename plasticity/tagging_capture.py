@@ -244,7 +244,7 @@ class TaggingCapture(SharedRule):
             raise ValueError(
                 f"delay_Ca={self.delay_Ca}: {LONGEST_S:g} s at most is wanted."
             )
-        if self.theta_p < self.theta_d:
+        if not self.theta_p >= self.theta_d:
             raise ValueError(
                 f"theta_p={self.theta_p} must not be below theta_d={self.theta_d}: "
                 "calcium that potentiates is above both."
@@ -368,7 +368,6 @@ class TaggingCapture(SharedRule):
             p = source + above * np.exp(-lasts / tau)
             now = edge
         return dose
-
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from ..analysis.recall import mutual_information, pattern_completion
 from ..circuits.circuit import Rules
 from ..circuits.parameters import Source
 from ..circuits.quantity import Quantity
-from ..circuits.recurrent import LUBOEINSKI, Recurrent
+from ..circuits.recurrent import LUBOEINSKI, Cue, Recurrent
 from ..plasticity import TaggingCapture
 from ..plasticity.tagging_capture import SETS
 from ..simulation.experiment import ArmResult
@@ -34,7 +34,7 @@ OPEN = float("nan")
 
 CELLS = "network_excitatory"
 PLASTIC = "network_excitatory_to_network_excitatory"
-LEAD_S, AFTER_S = 0.2, 0.4  # of an episode of recall, before the cue and from it on
+LEAD_S, AFTER_S = 0.2, 0.4  # of a recall, before the cue and from it on, at least
 ARRIVES_S = 0.02  # by when the calcium of a pulse has arrived at all synapses
 SETTLE_S = 1.0  # of spiking after hours without, before a cue
 MIDDLE_S, WINDOW_S = 0.1, 0.5  # rates are counted round this time from a cue's start
@@ -75,7 +75,7 @@ class Consolidation(Protocol):
         self.must_be("a share from 0 to 1", "share")
         if float(self.pulse) < TICK_S:
             raise ValueError(f"pulse={self.pulse}: 1 ms at least is wanted.")
-        if float(self.interval) < float(self.pulse) + ARRIVES_S + TICK_S:
+        if float(self.interval) < float(self.pulse) + ARRIVES_S + TICK_S - 1e-9:
             raise ValueError(
                 f"interval={self.interval} must be {1e3 * (ARRIVES_S + TICK_S):g} ms "
                 f"longer than pulse={self.pulse} at least."
@@ -97,17 +97,25 @@ class Consolidation(Protocol):
                     f"{name}={getattr(self, name)}: {LONGEST_S:g} s of spiking at most "
                     "is wanted."
                 )
-        if self.assembly > self.circuit.populations[CELLS].size:
+        if self.cue.n_assembly >= self.circuit.populations[CELLS].size:
             raise ValueError(
-                f"An assembly of {self.assembly} cells does not fit into "
+                f"An assembly of {self.cue.n_assembly} cells leaves no others among "
                 f"{self.circuit.populations[CELLS].size} excitatory cells: lower "
-                "n_assembly, or raise scale."
+                "cells.excitatory_cue.n_assembly, or raise scale."
+            )
+        if not 0 < self.cue.reached(self.share) < self.cue.n_assembly:
+            raise ValueError(
+                f"share={self.share} cues {self.cue.reached(self.share)} of "
+                f"{self.cue.n_assembly} cells: some must be cued, and some not, to see "
+                "what those bring back."
             )
 
     @property
-    def assembly(self) -> int:
-        """The number of cells of the assembly; they are the first."""
-        return int(self.circuit.part("cells.excitatory_cue.n_assembly"))
+    def cue(self) -> Cue:
+        """What fires the assembly, which are the first cells."""
+        cue = self.circuit.cells.excitatory_cue
+        assert isinstance(cue, Cue)
+        return cue
 
     @property
     def rules(self) -> Rules:
@@ -147,10 +155,11 @@ class Consolidation(Protocol):
         kept = synaptic_weights(
             self.circuit, self.rules, result, moments | whole, (PLASTIC,)
         )[PLASTIC]
-        cells = np.arange(self.assembly, dtype=np.uint32)
+        cells = np.arange(self.cue.n_assembly, dtype=np.uint32)
+        cued = cells[: self.cue.reached(self.share)]
         timeline = result.timeline()
         begin = next(s.start_s for s in timeline if s.name == "pulse 1")
-        end = begin + self.pulses * float(self.interval)
+        window = begin, begin + self.pulses * float(self.interval)
         return Arm(
             populations=population_table(self.circuit),
             timeline=timeline,
@@ -168,7 +177,10 @@ class Consolidation(Protocol):
                 }
             },
             signals=shown(self.circuit, "cue", self.timeline(arm), timeline),
-            tags={"assembly": {CELLS: Tag(cells, begin, end, "stimulated", 0.0)}},
+            tags={
+                label: {CELLS: Tag(ids, *window, "stimulated", 0.0)}
+                for label, ids in (("assembly", cells), ("cued in a recall", cued))
+            },
         )
 
     def bands(self) -> tuple[Band, ...]:
@@ -232,9 +244,9 @@ class Consolidation(Protocol):
             found[f"weight in the assembly {moment}"] = 100 * (h + z)
         for moment, level in arm.proteins[CELLS].items():
             found[f"protein in the assembly {moment}"] = float(level[0, cells].mean())
-        cued = round(self.share * len(cells))
+        cued = arm.tags["cued in a recall"][CELLS].node_ids
         n = arm.populations[CELLS].size
-        parts = cells[:cued], cells[cued:], np.arange(len(cells), n)
+        parts = cued, np.setdiff1d(cells, cued), np.setdiff1d(np.arange(n), cells)
         learned = self._counts(arm, arm.span(self._pulses()[-1]).start_s)
         for recall, lead in self._recalls().items():
             counts = self._counts(arm, arm.span(recall).start_s + lead)
@@ -260,7 +272,8 @@ class Consolidation(Protocol):
         }
 
     def _recall(self, name: str, lead: float) -> Episode:
-        return self._episode(name, lead + AFTER_S, lead, self.share, branch=True)
+        after = max(AFTER_S, float(self.pulse) + ARRIVES_S)
+        return self._episode(name, lead + after, lead, self.share, branch=True)
 
     def _episode(
         self,

@@ -217,11 +217,10 @@ def _plan(order: Order) -> Plan:
     for arm in order.arms:
         if arm not in protocol.arms:
             raise KeyError(unknown("arm", arm, list(protocol.arms)))
-    if order.scale is not None:
-        circuit = replace(protocol.circuit, scale=order.scale)
-        protocol = replace(protocol, circuit=circuit)
     made: dict[str, str] = {}
     todo = []
+    if order.scale is not None:
+        todo.append(("circuit.scale", repr(order.scale), f"--scale {order.scale:g}"))
     for setting in order.settings:
         key, _, value = (part.strip() for part in setting.partition("="))
         if not key or not value:
@@ -234,19 +233,18 @@ def _plan(order: Order) -> Plan:
             raise ValueError(
                 f"--set {setting!r} comes after {made[same]!r}: give one of them."
             )
-        todo.append((key, value, setting))
+        todo.append((key, value, f"--set {setting!r}"))
     # What a name stands for first; then each as soon as the others allow it.
     todo.sort(key=lambda each: each[0] not in protocol.choices)
     while todo:
         refused: list[tuple[str, str, str]] = []
         first: Exception | None = None
-        for key, value, setting in todo:
+        for key, value, given in todo:
             try:
                 protocol = protocol.with_value(key, value)
             except ValueError as problem:
-                told = f"--set {setting!r}: {problem.args[0]}"
-                first = first or ValueError(told)
-                refused.append((key, value, setting))
+                first = first or ValueError(f"{given}: {problem.args[0]}")
+                refused.append((key, value, given))
         if first is not None and len(refused) == len(todo):
             raise first from None
         todo = refused

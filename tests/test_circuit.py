@@ -7,10 +7,12 @@ from dataclasses import fields, replace
 import brian2 as b2
 import numpy as np
 import pytest
+from scipy.stats import hypergeom
 
 from trisynapse.circuits import Memory
 from trisynapse.circuits.circuit import Rules, Synapse, connect
 from trisynapse.circuits.drives import Drive
+from trisynapse.circuits.recurrent import Recurrent
 from trisynapse.plasticity import InhibitorySTDP, TaggingCapture
 from trisynapse.simulation.state import variables_of, wire
 
@@ -231,6 +233,102 @@ def synapse_of(n_pre: int, n_post: int, in_degree: int) -> Synapse:
 @pytest.mark.parametrize("n, in_degree", [(2, 1), (3, 2), (10, 9)])
 def test_a_population_can_be_wired_to_all_its_others(n: int, in_degree: int) -> None:
     pre, post = connect(synapse_of(n, n, in_degree), np.random.default_rng(0))
+    pairs = set(zip(pre.tolist(), post.tolist(), strict=True))
+    assert len(pairs) == n * in_degree
+    assert all(i != j for i, j in pairs)
+
+
+# Pairs drawn from all pairs
+
+SCATTERED = Recurrent(scale=0.2).synapses({})
+WITHIN = "network_excitatory_to_network_excitatory"
+ACROSS = "network_inhibitory_to_network_excitatory"
+LOOPS = [s.name for s in SCATTERED.values() if s.projection.pre == s.projection.post]
+
+
+def possible(synapse: Synapse) -> int:
+    """Return how many pairs of different cells there are."""
+    autapses = synapse.n_post if synapse.name in LOOPS else 0
+    return synapse.n_pre * synapse.n_post - autapses
+
+
+@pytest.mark.parametrize("name", SCATTERED)
+def test_a_scattered_projection_has_as_many_synapses_as_an_even_one(name: str) -> None:
+    synapse = SCATTERED[name]
+    for seed in range(5):
+        pre, post = connect(synapse, np.random.default_rng(seed))
+        assert len(pre) == len(post) == synapse.in_degree * synapse.n_post
+        assert pre.min() >= 0 and pre.max() < synapse.n_pre
+        assert post.min() >= 0 and post.max() < synapse.n_post
+
+
+@pytest.mark.parametrize("name", SCATTERED)
+def test_no_pair_of_a_scattered_projection_is_connected_twice(name: str) -> None:
+    synapse = SCATTERED[name]
+    pre, post = connect(synapse, np.random.default_rng(1))
+    assert len(np.unique(pre.astype(int) * synapse.n_post + post)) == len(pre)
+
+
+@pytest.mark.parametrize(
+    "name", [s for s in SCATTERED if len(set(s.split("_to_"))) < 2]
+)
+def test_no_cell_of_a_scattered_projection_is_its_own_input(name: str) -> None:
+    for seed in range(10):
+        pre, post = connect(SCATTERED[name], np.random.default_rng(seed))
+        assert (pre != post).all()
+
+
+@pytest.mark.parametrize("end", ["inputs", "outputs"])
+@pytest.mark.parametrize("name", [WITHIN, ACROSS])
+def test_scattered_degrees_follow_the_hypergeometric_law(name: str, end: str) -> None:
+    synapse, seeds = SCATTERED[name], 30
+    cells = synapse.n_post if end == "inputs" else synapse.n_pre
+    pairs, drawn = possible(synapse), synapse.size
+    law = hypergeom(pairs, pairs // cells, drawn)
+    squares = []
+    for seed in range(seeds):
+        ends = connect(synapse, np.random.default_rng(seed))
+        degrees = np.bincount(ends[end == "inputs"], minlength=cells)
+        squares.append((degrees - drawn / cells) ** 2)
+    error = law.var() * np.sqrt(2 / (seeds * cells))
+    assert abs(np.mean(squares) - law.var()) < 4 * error
+
+
+def test_every_pair_of_a_scattered_projection_is_as_likely_as_any_other() -> None:
+    synapse = SCATTERED[WITHIN]._replace(n_pre=20, n_post=20, in_degree=5)
+    rng, counts = np.random.default_rng(2), np.zeros((20, 20))
+    for _ in range(1000):
+        pre, post = connect(synapse, rng)
+        counts[post, pre] += 1
+    chance = 5 / 19
+    others = counts[~np.eye(20, dtype=bool)]
+    deviation = (others - 1000 * chance) / np.sqrt(1000 * chance * (1 - chance))
+    assert abs(deviation.mean()) < 1e-9
+    assert deviation.std() == pytest.approx(1, abs=4 / np.sqrt(2 * 380))
+
+
+def test_another_seed_scatters_the_pairs_of_a_projection_otherwise() -> None:
+    first, again, other = (
+        connect(SCATTERED[WITHIN], np.random.default_rng(seed)) for seed in (3, 3, 4)
+    )
+    assert all((a == b).all() for a, b in zip(first, again, strict=True))
+    assert (first[1] != other[1]).any()
+
+
+def test_scattered_pairs_stay_within_their_block() -> None:
+    synapse = SCATTERED[ACROSS]._replace(n_pre=30, n_post=60, in_degree=4, blocks=3)
+    for seed in range(10):
+        pre, post = connect(synapse, np.random.default_rng(seed))
+        assert (pre // 10 == post // 20).all()
+        assert np.bincount(pre // 10).tolist() == [80, 80, 80]
+
+
+@pytest.mark.parametrize("n, in_degree", [(2, 1), (3, 2), (10, 9)])
+def test_a_scattered_population_can_be_wired_to_all_its_others(
+    n: int, in_degree: int
+) -> None:
+    all_of_them = SCATTERED[WITHIN]._replace(n_pre=n, n_post=n, in_degree=in_degree)
+    pre, post = connect(all_of_them, np.random.default_rng(0))
     pairs = set(zip(pre.tolist(), post.tolist(), strict=True))
     assert len(pairs) == n * in_degree
     assert all(i != j for i, j in pairs)

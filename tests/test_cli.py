@@ -391,7 +391,7 @@ RUN = "run fear-conditioning"
         ("--arm Paired", "'paired'"),
         ("--scale 0", "scale=0.0: a factor from 0.02 to 100"),
         ("--scale -1", "scale=-1.0: a factor from 0.02 to 100"),
-        ("--scale nan", "scale=nan: a factor from 0.02 to 100"),
+        ("--scale nan", "scale=nan: a plain number is wanted"),
         ("--scale 1e9", "from 0.02 to 100"),
         ("--seed 1099511627776", "from 0 to 4294967295"),
         ("--out ''", ".h5"),

@@ -294,6 +294,66 @@ def test_parts_of_an_arm_bear_the_names_of_the_format(saved):
         assert arm["tags/engram/ca3_pyramidal"].attrs["marker"] == "cfos"
 
 
+def test_weights_in_millivolts_are_loaded_as_such(path):
+    potentials = replace(weights(early=np.ones(4), late=np.zeros(4)), unit="mV")
+    arm = replace(an_arm(), weights={"a_to_b": {"before": potentials}})
+    save(replace(a_recording(), arms={"paired": arm}), path)
+    with h5py.File(path) as file:
+        moment = file["paired/weights/a_to_b/before"]
+        assert moment["weight"].attrs["units"] == "mV"
+        assert moment["early"].attrs["units"] == "1"
+    assert load(path).arms["paired"] == arm
+
+
+def test_potentials_are_not_conductances(path):
+    moments = {"nS": weights(), "mV": replace(weights(), unit="mV")}
+    assert moments["nS"] != moments["mV"]
+    arm = replace(an_arm(), weights={"a_to_b": moments})
+    save(replace(a_recording(), arms={"paired": arm}), path)
+    assert load(path).arms["paired"].weights == {"a_to_b": moments}
+
+
+def test_proteins_are_loaded_by_population_and_moment(path):
+    level = np.arange(9.0).reshape(3, 3) / 8
+    proteins = {
+        "ca3_pyramidal": {"before": level, "after a day": level**2},
+        "ca3_basket": {"before": np.zeros((3, 2))},
+    }
+    arm = replace(an_arm(), proteins=proteins)
+    save(replace(a_recording(), arms={"paired": arm}), path)
+    with h5py.File(path) as file:
+        assert file["paired/proteins/ca3_pyramidal/before"].attrs["units"] == "1"
+    assert load(path).arms["paired"] == arm
+    assert load(path).arms["paired"] != an_arm()
+
+
+def test_arm_without_proteins_has_none_in_its_file(saved):
+    with h5py.File(saved) as file:
+        assert "proteins" not in file["paired"]
+    assert load(saved).arms["paired"].proteins == {}
+
+
+def test_synapses_within_some_cells_begin_and_end_on_them():
+    inner = weights(late=np.arange(4.0)).within([1, 2])
+    assert inner == Weights(
+        np.array([1, 2], np.uint32),
+        np.array([2, 2], np.uint32),
+        np.array([0.3, 0.4]),
+        late=np.array([2.0, 3.0]),
+    )
+
+
+def test_synapses_within_all_cells_are_all_of_them():
+    all_of_them = weights(np.ones(4), np.zeros(4), np.array([True, False] * 2))
+    all_of_them = replace(all_of_them, unit="mV")
+    assert all_of_them.within(range(3)) == all_of_them
+
+
+@pytest.mark.parametrize("cells", [[], [7], [0]])
+def test_cells_that_are_not_connected_have_no_synapses_within(cells):
+    assert len(weights().within(np.array(cells, np.uint32)).weight) == 0
+
+
 def test_weights_are_in_nanosiemens(saved):
     with h5py.File(saved) as file:
         moments = file["paired/weights/ca3_pyramidal_to_ca3_pyramidal"]

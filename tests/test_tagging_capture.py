@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,12 @@ from trisynapse.circuits.network import Clocks, join
 from trisynapse.circuits.projection import Pool, Projection
 from trisynapse.circuits.quantity import Quantity, quantity
 from trisynapse.plasticity import TaggingCapture
-from trisynapse.plasticity.tagging_capture import EARLY_PHASE_CPP, early_phase
+from trisynapse.plasticity.tagging_capture import (
+    CAPTURED,
+    EARLY_PHASE_CPP,
+    SETS,
+    early_phase,
+)
 
 pytestmark = pytest.mark.usefixtures("numpy_target")
 
@@ -442,10 +447,11 @@ def solved(
     def margins(y: Any) -> Any:
         d = y[:n] - 1
         parts = np.abs(d), np.maximum(d, 0), np.maximum(-d, 0)
-        means = [np.bincount(post, x, minlength=cells) / inputs for x in parts]
+        moved = [np.bincount(post, x, minlength=cells) for x in parts]
+        pooled = moved if rule.pooled == "sum" else np.divide(moved, inputs)
         mark = np.where(d > 0, d * taggable, -d)
         return np.concatenate(
-            [mark - rule.theta_tag, np.ravel(means) - rule.theta_pro / modulator]
+            [mark - rule.theta_tag, np.ravel(pooled) - rule.theta_pro / modulator]
         )
 
     def captured(p: Any) -> tuple[Any, Any]:
@@ -530,6 +536,46 @@ def test_a_gap_solves_the_published_equations(pieces: Times, proteins: str) -> N
     expected = solved(rule, before, protein, pieces, 1.0)
     for a, b in zip(through(rule, before, protein, pieces), expected, strict=True):
         assert a == pytest.approx(b, rel=1e-6, abs=1e-9)
+
+
+# Summed, the changes of cell 0 last for 8 h, those of cell 1 for 2 h, of cell 2 never.
+SUMMED = replace(LASTING, pooled="sum", theta_pro=0.03)
+
+
+@pytest.mark.parametrize("proteins", CAPTURED)
+def test_a_gap_solves_them_with_summed_changes_too(proteins: str) -> None:
+    rule = replace(SUMMED, proteins=proteins)
+    before, protein = pool(np.random.default_rng(9))
+    pieces = ((HOUR, 1.0), (4 * HOUR, 0.1), (3 * HOUR, 1.0))
+    expected = solved(rule, before, protein, pieces, 1.5)
+    moved = through(rule, before, protein, pieces, 1.5)
+    for a, b in zip(moved, expected, strict=True):
+        assert a == pytest.approx(b, rel=1e-6, abs=1e-9)
+
+
+def test_summed_changes_are_means_times_the_number_of_synapses() -> None:
+    post = [np.repeat([0, 1], [5, 5])]
+    h = [1 + np.array([1.2, -0.9, 0.6, 0.1, 0.3, 0.02, -0.02, 0.0, 0.0, 0.0])]
+    before = pooled(post, h, [np.zeros(10)])
+    mean, sum_ = (
+        through(
+            replace(LASTING, pooled=how, theta_pro=theta),
+            before,
+            proteins(2),
+            ((8 * HOUR, 1.0),),
+        )
+        for how, theta in (("mean", 0.008), ("sum", 0.04))
+    )
+    for a, b in zip(mean, sum_, strict=True):
+        assert a == pytest.approx(b, rel=1e-12, abs=1e-15)
+
+
+def test_a_silent_synapse_more_dilutes_the_mean_and_not_the_sum() -> None:
+    few, many = strong(SLICE, 1, of=2), strong(SLICE, 1, of=200)
+    for how, as_much in (("mean", False), ("sum", True)):
+        rule = replace(SLICE, pooled=how, theta_pro=0.4)
+        made = [gap(rule, some, proteins(1), HOUR)[2][0, 0] for some in (few, many)]
+        assert (made[0] == made[1]) == as_much and made[0] > 0
 
 
 @pytest.mark.parametrize("modulator", [0.3, 2.5])
@@ -677,6 +723,8 @@ def test_a_weak_synapse_is_captured_by_the_protein_of_a_strong_one() -> None:
     "symbol, value, said",
     [
         ("theta_p", 0.5, "theta_d"),
+        ("tau_Ca", quantity("0 ms"), "above 0"),
+        ("pooled", "median", "mean and sum"),
         ("influx", -1.0, "0 or more"),
         ("proteins", "none", "common, specific, both"),
         ("theta_tag", 0.0, "above 0"),
@@ -693,8 +741,102 @@ def test_a_weak_synapse_is_captured_by_the_protein_of_a_strong_one() -> None:
     ],
 )
 def test_values_for_which_the_closed_form_does_not_hold_are_refused(
-    symbol: str, value: float | Quantity, said: str
+    symbol: str, value: float | str | Quantity, said: str
 ) -> None:
     changed: dict[str, Any] = {symbol: value}
-    with pytest.raises(ValueError, match=f"{symbol}=.*{said}"):
+    with pytest.raises(ValueError, match=f"{symbol}=.*{said}") as refused:
         replace(DEFAULT, **changed)
+    assert "\n" not in str(refused.value)
+
+
+# Whatever the rule accepts, whatever drives it
+
+RULES = 40  # a seed
+
+
+def any_rule(rng: np.random.Generator) -> TaggingCapture:
+    """Return a published set, or one drawn from all that the rule accepts."""
+    if rng.random() < 0.2:
+        return SETS[rng.choice(list(SETS))]
+
+    def about(middle: float, decades: float = 2.0) -> float:
+        return float(middle * 10 ** rng.uniform(-decades, decades))
+
+    def time(middle: float) -> Quantity:
+        return quantity(f"{about(middle)!r} s")
+
+    theta_d = about(1.0)
+    return TaggingCapture(
+        tau_Ca=time(0.05),
+        pre_Ca=rng.choice([0.0, about(1.0)]),
+        post_Ca=rng.choice([0.0, about(0.3)]),
+        influx=rng.choice([0.0, 0.6, 1.0, about(1.0)]),
+        theta_d=theta_d,
+        theta_p=theta_d * rng.choice([1.0, 1.0 + about(1.0)]),
+        gamma_d=rng.choice([0.0, about(100.0, 4)]),
+        gamma_p=rng.choice([0.0, about(1000.0, 4)]),
+        tau_h=time(700.0),
+        h_max=rng.choice([1.0, 1.0 + about(1.0)]),
+        sigma=rng.choice([0.0, about(0.7)]),
+        theta_tag=about(0.2),
+        theta_pro=about(0.4, 4),
+        pooled=rng.choice(["mean", "sum"]),
+        proteins=rng.choice(list(CAPTURED)),
+        tau_p=time(HOUR),
+        tau_z=time(HOUR),
+        z_max=rng.choice([0.0, about(1.0)]),
+        z_min=rng.choice([-1.0, 0.0, -rng.random()]),
+    )
+
+
+def any_life(rule: TaggingCapture, rng: np.random.Generator) -> Iterator[Any]:
+    """Yield state and protein of 24 synapses on 4 cells after each of 30 events.
+
+    Each synapse has a regime of its own: silence, trains of up to 1000 Hz, bursts. An
+    event may be a gap instead, of up to 1e8 s.
+    """
+    n, post = 24, rng.integers(0, 4, 24, dtype=np.int32)
+    rate = np.where(rng.random(n) < 0.3, 0.0, 10 ** rng.uniform(-2, 3, n))
+    state = {
+        "h": rng.choice([0.0, 1.0, rule.h_max], n),
+        "z": rng.choice([rule.z_min, 0.0, rule.z_max], n),
+        "Ca": rng.choice([0.0, rule.theta_d, rule.theta_p, 10 * rule.theta_p], n),
+        "taggable": rng.random(n),
+    }
+    protein = rng.choice([0.0, 1.0, rng.random()], (3, 4))
+    normal = rng.standard_normal if rule.sigma else None
+    jumps = np.array([rule.pre_Ca, rule.post_Ca]) * rule.influx
+    for _ in range(30):
+        if rng.random() < 0.2:
+            seconds = rng.choice([0.0, 10 ** rng.uniform(-4, 8)])
+            drug = rng.choice([0.0, 1.0, rng.random()], 2)
+            (state,), protein = rule.consolidate(
+                Pool([post], [state]), protein, seconds, drug[0], 3 * drug[1]
+            )
+        else:
+            burst = rng.random(n) < 0.2
+            pause = rng.exponential(1.0, n) / np.maximum(rate, 1e-8)
+            elapsed = np.where(burst, rng.choice([0.0, 1e-3], n), pause)
+            h, c = rule.advance(state["h"], state["Ca"], elapsed, normal)
+            c = c + np.where(rate > 0, rng.choice(jumps, n), 0.0)
+            state = {**state, "h": h, "Ca": c}
+        yield state, protein
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_weights_never_become_nan_or_leave_their_bounds_whatever_the_drive(
+    seed: int,
+) -> None:
+    rng = np.random.default_rng(seed)
+    for _ in range(RULES):
+        rule = any_rule(rng)
+        for state, protein in any_life(rule, rng):
+            h, z, c = state["h"], state["z"], state["Ca"]
+            assert np.isfinite(h).all(), rule
+            if not rule.sigma:
+                room = 1e-12 * rule.h_max
+                assert h.min() >= -room and h.max() <= rule.h_max + room, rule
+            room = 1e-12 * max(1.0, rule.z_max)
+            assert z.min() >= rule.z_min - room and z.max() <= rule.z_max + room, rule
+            assert np.isfinite(c).all() and c.min() >= 0, rule
+            assert protein.min() >= 0 and protein.max() <= 1 + 1e-12, rule

@@ -1,9 +1,9 @@
-"""Measure `trisynapse run fear-conditioning` as a user meets it: cold, then warm.
+"""Measure `trisynapse run PROTOCOL` as a user meets it: cold, then warm.
 
 Prints wall and CPU seconds, memory, the wait before the first simulated step, and CPU
 seconds per biological second. It judges nothing. Linux only: it reads /proc.
 
-    python benchmarks/fear_conditioning.py [--scale F] [--warm N]
+    python benchmarks/whole_runs.py [PROTOCOL] [--scale F] [--warm N]
 """
 
 import argparse
@@ -103,6 +103,7 @@ def simulated_s(file: Path) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("protocol", nargs="?", default="fear-conditioning")
     parser.add_argument("--scale", default="1", help="factor on the number of cells")
     parser.add_argument("--warm", type=int, default=3, help="warm runs (default 3)")
     given = parser.parse_args()
@@ -110,8 +111,10 @@ def main() -> None:
         folder = Path(name).resolve()
         file = folder / "run.h5"
         command = [sys.executable, "-m", "trisynapse.cli", "run"]
-        command += ["fear-conditioning", "--scale", given.scale, "--out", str(file)]
-        print(f"{os.cpu_count()} cores; all arms, scale {given.scale}")
+        command += [given.protocol, "--scale", given.scale, "--out", str(file)]
+        print(
+            f"{given.protocol}, {os.cpu_count()} cores; all arms, scale {given.scale}"
+        )
         print("run     wall s  CPU s  peak MB  first step s  CPU s per simulated s")
         for k in range(given.warm + 1):
             again = ["--overwrite"] if k else []

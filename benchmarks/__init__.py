@@ -1,0 +1,1 @@
+"""Benchmarks: what a biological second costs here, and in other tools."""
