@@ -7,7 +7,7 @@ out. The memory is the binary's.
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -17,21 +17,28 @@ import numpy as np
 from trisynapse.circuits.circuit import Circuit, Rules
 from trisynapse.simulation import builds
 from trisynapse.simulation.backends import Compiled, Outcome
-from trisynapse.simulation.state import Wiring, enter, newborn, wire
+from trisynapse.simulation.state import State, Wiring, enter, newborn, wire
 from trisynapse.simulation.timeline import TICK_S, Array
 
 from .measured import OURS, Cost, Entry
 from .processes import Watch, children_s
 
 SEED, TIMES = 1, 3
+Fired = Mapping[str, tuple[Array, Array]]
 
 
 class Scene(NamedTuple):
-    """A circuit, its rules, and the stimulus of an episode."""
+    """A circuit, its rules, and the stimulus of an episode.
+
+    ``begin`` makes of a newborn state the one that the episode starts from; ``tell``
+    says more about the spikes of an episode, {population: (ids, steps)}.
+    """
 
     circuit: Circuit
     rules: Rules
     stimulus: Array
+    begin: Callable[[State, Wiring], State] = lambda state, wiring: state
+    tell: Callable[[Fired, float], Mapping[str, float]] = lambda fired, seconds: {}
 
 
 def entry(
@@ -56,16 +63,17 @@ def entry(
 def prepare(scene: Callable[[float], Scene], folder: Path, seconds: float) -> None:
     """Compile the circuit, without what an earlier run has left in a cache."""
     os.environ["TRISYNAPSE_CACHE"] = str(folder)
-    circuit, rules, _ = scene(seconds)
+    circuit, rules, *_ = scene(seconds)
     builds.obtain(circuit, rules)
 
 
 def run(scene: Callable[[float], Scene], folder: Path, seconds: float) -> Cost:
     """Run the episodes of one repeat."""
     os.environ["TRISYNAPSE_CACHE"] = str(folder)
-    circuit, rules, stimulus = scene(seconds)
+    circuit, rules, stimulus, begin, tell = scene(seconds)
     wiring, watch, spent = wire(circuit, rules, SEED), Watch(), []
     state = enter(newborn(circuit, rules, SEED), circuit, SEED, "A")
+    state = begin(state, wiring)
     with tempfile.TemporaryDirectory(dir=folder) as name:
         build = builds.obtain(circuit, rules)
         backend = Compiled(build, circuit, rules, wiring, Path(name))
@@ -77,6 +85,7 @@ def run(scene: Callable[[float], Scene], folder: Path, seconds: float) -> Cost:
     lasted = (len(stimulus) - 1) * TICK_S
     cpu_s = spent[1] - spent[0]
     told = _told(circuit, wiring, outcome, lasted, cpu_s)
+    told |= tell(outcome.spikes, seconds)
     return Cost(cpu_s, lasted, watch.peak_mb, told)
 
 

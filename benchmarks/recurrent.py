@@ -62,7 +62,7 @@ def scene(pulses: Pulses, seconds: float, scale: float = 1.0) -> compiled.Scene:
 
 def wiring(seconds: float) -> Wiring:
     """Return the wiring of our form, as the yardstick names it."""
-    circuit, rules, _ = scene((), seconds)
+    circuit, rules, *_ = scene((), seconds)
     drawn = wire(circuit, rules, compiled.SEED)
     return {a + b: drawn[f"{CELLS[a]}_to_{CELLS[b]}"] for a in CELLS for b in CELLS}
 

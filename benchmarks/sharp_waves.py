@@ -5,8 +5,6 @@ of Brian2 that ``circuit.network`` returns, run by its targets numpy and cython.
 is 0.2 ms; that of the published script is 0.1 ms.
 """
 
-import os
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
@@ -19,37 +17,41 @@ import numpy as np
 
 from trisynapse.circuits.circuit import stream
 from trisynapse.simulation import builds
-from trisynapse.simulation.backends import Compiled
-from trisynapse.simulation.state import STEP_S, Array, Wiring, newborn, wire
+from trisynapse.simulation.state import STEP_S, Array, State, Wiring, wire
 from trisynapse.simulation.timeline import TICK_S
 
-from .measured import OURS, Cost, Entry, Row
-from .processes import Watch, children_s, own_peak_mb
+from .compiled import SEED, Fired, Scene, entry
+from .measured import Cost, Entry, Row
+from .processes import own_peak_mb
 from .sharp_waves_activity import Spikes, order, ripple_hz, waves
 from .sharp_waves_circuit import RECURRENT, RULES, SharpWaves
 from .sharp_waves_track import fields, strengths
 
-TASK, SEED, SECONDS = "sharp_waves", 1, 10.0
+TASK, SECONDS = "sharp_waves", 10.0
 SHOWS = "Hz pyramidal", "Hz basket"
 CIRCUIT = SharpWaves()
 
 
 def entries() -> list[Entry]:
     """Return our form and Brian2's."""
-    compiler = "" if builds.compiler() else "no C++ compiler"
     cython = "" if find_spec("Cython") else "no Cython"
-    brian = {"numpy": "", "cython": compiler or cython}
-    made = partial(Entry, task=TASK, seconds=SECONDS, shows=SHOWS)
+    missing = {
+        "numpy": "",
+        "cython": cython if builds.compiler() else "no C++ compiler",
+    }
     return [
-        made(tool=OURS, prepare=prepare_compiled, run=run_compiled, missing=compiler),
+        entry(TASK, scene, SECONDS, shows=SHOWS),
         *(
-            made(
+            Entry(
+                task=TASK,
                 tool=f"Brian2 {target}",
-                prepare=partial(prepare_brian, target),
-                run=partial(run_brian, target),
-                missing=missing,
+                seconds=SECONDS,
+                prepare=partial(prepare, target),
+                run=partial(run, target),
+                missing=why,
+                shows=SHOWS,
             )
-            for target, missing in brian.items()
+            for target, why in missing.items()
         ),
     ]
 
@@ -61,38 +63,21 @@ def centres() -> Array:
     return fields(n, stream(SEED, "place fields"))
 
 
-def wired() -> tuple[Wiring, Array]:
-    """Return the connections, and the strengths of the recurrent ones."""
-    wiring = wire(CIRCUIT, RULES, SEED)
-    return wiring, strengths(centres(), *wiring[RECURRENT])
+def scene(seconds: float) -> Scene:
+    """Return the network as it has learned a track, and no stimulus."""
+
+    def learned(state: State, wiring: Wiring) -> State:
+        strength = strengths(centres(), *wiring[RECURRENT])
+        return state.changed(RECURRENT, {"strength": strength})
+
+    def tell(fired: Fired, seconds: float) -> dict[str, float]:
+        return told({n: (ids, k * STEP_S) for n, (ids, k) in fired.items()}, seconds)
+
+    nothing = np.zeros((round(seconds / TICK_S), len(CIRCUIT.columns)))
+    return Scene(CIRCUIT, RULES, nothing, learned, tell)
 
 
-def prepare_compiled(folder: Path, seconds: float) -> None:
-    """Compile the circuit, without what an earlier run has left in a cache."""
-    os.environ["TRISYNAPSE_CACHE"] = str(folder)
-    builds.obtain(CIRCUIT, RULES)
-
-
-def run_compiled(folder: Path, seconds: float) -> Cost:
-    """Run an episode, and one of a single row, whose cost is not the loop's."""
-    os.environ["TRISYNAPSE_CACHE"] = str(folder)
-    wiring, strength = wired()
-    state = newborn(CIRCUIT, RULES, SEED).changed(RECURRENT, {"strength": strength})
-    stimulus = np.zeros((round(seconds / TICK_S), len(CIRCUIT.columns)))
-    watch, spent = Watch(), []
-    with tempfile.TemporaryDirectory(dir=folder) as name:
-        build = builds.obtain(CIRCUIT, RULES)
-        backend = Compiled(build, CIRCUIT, RULES, wiring, Path(name))
-        for rows in (stimulus[:1], stimulus):
-            before = children_s()
-            outcome = backend.episode(state, rows, SEED, watch)
-            spent.append(children_s() - before)
-    fired = {name: (ids, k * STEP_S) for name, (ids, k) in outcome.spikes.items()}
-    lasted = seconds - TICK_S
-    return Cost(spent[1] - spent[0], lasted, watch.peak_mb, told(fired, seconds))
-
-
-def prepare_brian(target: str, folder: Path, seconds: float) -> None:
+def prepare(target: str, folder: Path, seconds: float) -> None:
     """Let a target compile what it needs: cython keeps it in the folder."""
     ticked(target, folder)
 
@@ -102,13 +87,14 @@ def ticked(target: str, folder: Path) -> b2.Network:
     b2.prefs.codegen.target = target
     b2.prefs.codegen.runtime.cython.cache_dir = str(folder / "cython")
     network = CIRCUIT.network(RULES, seed=SEED)
-    network[RECURRENT].strength = wired()[1]
+    ends = wire(CIRCUIT, RULES, SEED)[RECURRENT]
+    network[RECURRENT].strength = strengths(centres(), *ends)
     b2.seed(SEED)
     network.run(TICK_S * b2.second)
     return network
 
 
-def run_brian(target: str, folder: Path, seconds: float) -> Cost:
+def run(target: str, folder: Path, seconds: float) -> Cost:
     """Run the network, less what a run costs that lasts for a tick."""
     network, spent = ticked(target, folder), []
     for lasts in (TICK_S, seconds):
