@@ -247,6 +247,21 @@ def test_a_long_pulse_is_not_cut_short_in_a_recall() -> None:
     assert lasts == pytest.approx([1.0] * 5)
 
 
+@pytest.mark.parametrize(
+    ("symbol", "value"), [("late_recall", "2 day"), ("pulses", "4"), ("pulse", "50 ms")]
+)
+def test_only_what_was_published_is_held_against_it(symbol: str, value: str) -> None:
+    def held(protocol: Consolidation) -> set[str]:
+        return {
+            b.name for b in protocol.bands() if b.arm == "learned" and b.low == b.low
+        }
+
+    late = {name for name in held(WHOLE) if "8 h" in name}
+    left = held(WHOLE.with_value(symbol, value))
+    assert len(late) == 3 and not late & left
+    assert left == ((held(WHOLE) - late) if symbol == "late_recall" else set())
+
+
 # The measures, on arms made by hand
 
 N, N_INHIBITORY, ASSEMBLY, CUED = 100, 25, 8, 2
