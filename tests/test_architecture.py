@@ -25,11 +25,11 @@ FACES = ["__init__.py", "cli.py"]
 FILES = FACES + sorted(
     str(file.relative_to(CHECKOUT))
     for folder in FOLDERS
-    for file in (CHECKOUT / folder).glob("*.py")
+    for file in (CHECKOUT / folder).rglob("*.py")
 )
 
 BRIAN2 = {"circuits/network.py", "simulation/generate.py", "simulation/runtime.py"}
-SLOW = {"brian2", "h5py", "matplotlib", "scipy"}
+SLOW = {"brian2", "h5py", "matplotlib", "ratinabox", "scipy", "shapely"}
 
 
 def parsed(file: str) -> ast.Module:

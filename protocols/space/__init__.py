@@ -1,0 +1,1 @@
+"""Where an animal runs, and how: rooms, and trajectories of real or imagined rats."""
