@@ -7,11 +7,19 @@ from ..circuits.parameters import unknown
 from .consolidation import Consolidation
 from .facilitation import Facilitation
 from .fear_conditioning import FearConditioning
+from .navigation import Navigation
 from .protocol import Protocol
 from .stimulation import Stimulation
 from .tagging_interval import TaggingInterval
 
-KINDS = FearConditioning, Stimulation, TaggingInterval, Facilitation, Consolidation
+KINDS = (
+    FearConditioning,
+    Stimulation,
+    TaggingInterval,
+    Facilitation,
+    Consolidation,
+    Navigation,
+)
 PROTOCOLS: dict[str, type[Protocol]] = {kind.name: kind for kind in KINDS}
 
 
@@ -35,6 +43,7 @@ def _figure(module: str, function: str) -> Any:
 FIGURES: dict[str, dict[str, Any]] = {
     "consolidation": {"summary": _figure("consolidation_figure", "consolidation")},
     "fear-conditioning": {"summary": _figure("figures", "fear_conditioning")},
+    "navigation": {"maps": _figure("navigation_figure", "maps")},
     "facilitation": {"rates": _figure("slice_figure", "rates")},
     "stimulation": {"slices": _figure("slice_figure", "slices")},
     "tagging-interval": {

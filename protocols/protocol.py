@@ -156,10 +156,11 @@ class Protocol(Parameters):
                 kind = "episode" if isinstance(step, Episode) else "gap"
                 what = step.place if isinstance(step, Episode) else ""
                 what += f" ({self.branch})" if step.branch else ""
-                yield Described(arm, step.name, kind, _lasts(step.seconds), what)
+                yield Described(arm, step.name, kind, in_words(step.seconds), what)
 
 
-def _lasts(seconds: float) -> str:
+def in_words(seconds: float) -> str:
+    """Return a time as one says it, in seconds to days."""
     for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
         if seconds >= 2 * size or seconds == size:
             return f"{seconds / size:g} {unit}"

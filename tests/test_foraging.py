@@ -110,7 +110,7 @@ def test_a_real_rat_runs_in_no_other_room(toy: Any, kind: Any) -> None:
         foraging(kind, 3.0, seed=1)
     said = str(refusal.value)
     assert said.startswith("The rat of Sargolini et al. 2006 ran in a box of 1 m x 1 m")
-    assert "source='random'" in said
+    assert "choose the path 'random'" in said
 
 
 def test_the_square_end_of_a_morph_is_a_box(toy: Any) -> None:

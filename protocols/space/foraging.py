@@ -98,11 +98,11 @@ def _real(room: Room, seconds: float, name: str, begin_s: float) -> Trajectory:
     if max(abs(a - b) for a, b in zip(size, wanted, strict=True)) > FITS_M:
         raise ValueError(
             f"The rat of {told.source.cite} ran in a box of {wanted[0]:g} m x "
-            f"{wanted[1]:g} m, not in this {room.name}: choose source='random', which "
-            "runs in every room, or give a track recorded in such a room."
+            f"{wanted[1]:g} m, not in this {room.name}: choose the path 'random', "
+            "which fits every room, or give a track recorded in such a room."
         )
-    data = np.load(_folder() / "data" / f"{name}.npz")
-    t, xy = data["t"] - data["t"][0], data["pos"] - np.array(wanted) / 2
+    with np.load(_folder() / "data" / f"{name}.npz") as data:
+        t, xy = data["t"] - data["t"][0], data["pos"] - np.array(wanted) / 2
     if not 0 <= begin_s < t[-1]:
         raise ValueError(f"begin_s={begin_s:g}: the track lasts {t[-1]:.1f} s.")
     if told.jumps:

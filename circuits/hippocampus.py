@@ -1,0 +1,25 @@
+"""The circuit `hippocampus`: entorhinal cortex, hippocampus and subiculum.
+
+EC ──▶ DG ──▶ CA3 ──▶ CA1 ──▶ SUB
+ └──────┴──────┴───────┘
+"""
+
+from dataclasses import dataclass
+
+from .ca1 import CA1
+from .ca3 import CA3
+from .circuit import Circuit
+from .dg import DG
+from .ec import EC
+from .sub import SUB
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hippocampus(Circuit):
+    """The regions as in `memory`, and the subiculum."""
+
+    ec: EC = EC()
+    dg: DG = DG()
+    ca3: CA3 = CA3()
+    ca1: CA1 = CA1()
+    sub: SUB = SUB()

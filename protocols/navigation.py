@@ -1,0 +1,316 @@
+"""An animal that runs: grid cells, place cells and their maps.
+
+    trajectory  ──▶  x, y, theta  ──▶  EC ──▶ DG ──▶ CA3 ──▶ CA1 ──▶ SUB
+    (real rat, random, laps, file)       spikes beside positions: maps and scores
+
+One visit to a room that the animal has never seen, every synapse as at birth. Scores
+are those of a sample of cells, each beside its own shuffled spikes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from ..circuits import Hippocampus
+from ..circuits.circuit import Rules
+from ..circuits.parameters import ASSUMED, Row, Source, unknown
+from ..circuits.quantity import Quantity
+from ..plasticity import InhibitorySTDP, TaggingCapture
+from ..simulation.experiment import ArmResult
+from ..simulation.recording import Arm, Spikes, Trace
+from ..simulation.timeline import Episode, Step
+from .protocol import Band, Described, Protocol, in_words
+from .recorded import population_table
+from .space.foraging import RATINABOX, SOURCES, foraging
+from .space.laps import laps
+from .space.room import Room
+from .space.rooms import ROOMS, SARGOLINI, Box, CircularTrack, LinearTrack
+from .space.tracked import tracked
+from .space.trajectory import Trajectory
+
+GROSMARK = Source("Grosmark and Buzsaki 2016, data of 4 rats")
+STENSOLA = Source("Stensola et al. 2012", doi="10.1038/nature11649")
+HAFTING = Source("Hafting et al. 2005", doi="10.1038/nature03721")
+
+GRID = "ec_stellate"
+PRINCIPAL = {
+    "DG": "dg_granule",
+    "CA3": "ca3_pyramidal",
+    "CA1": "ca1_pyramidal",
+    "SUB": "sub_pyramidal",
+}
+EVERY = 20  # rows between positions that a file keeps: 50 Hz
+BIN_M, SIGMA_M = 0.025, 0.05
+SLOWEST_MPS = 0.03
+LEAST_SPIKES = 30  # of a cell whose scores are told
+SHORTEST_S, LONGEST_S = 1.0, 3600.0
+APART_S = 20.0  # by which shuffled spikes are moved, at least
+OPEN = float("nan")
+MEASURED = {
+    "cells that fire": "1",
+    "place cells, share of these": "1",
+    "information, median": "bit/spike",
+    "with one or two fields": "1",
+    "width of a field, median": "m",
+}
+PLACE = {
+    "place cells, share of these": (0.6, OPEN, GROSMARK.cite),
+    "information, median": (0.5, 3.0, GROSMARK.cite),
+    "with one or two fields": (0.7, OPEN, "assumed"),
+    "width of a field, median": (0.15, 0.45, GROSMARK.cite),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Navigation(Protocol):
+    """Ten minutes of foraging in a room."""
+
+    name: ClassVar[str] = "navigation"
+    caption: ClassVar[str] = "An animal that runs: grid cells, place cells, their maps"
+    arms: ClassVar[tuple[str, ...]] = ("running",)
+    papers: ClassVar[tuple[Source, ...]] = (SARGOLINI, RATINABOX)
+    choices: ClassVar[tuple[str, ...]] = ("room",)
+
+    circuit: Hippocampus = Hippocampus()
+    tagging: TaggingCapture = TaggingCapture(influx=0.6)
+    inhibitory: InhibitorySTDP = InhibitorySTDP()
+
+    room: Room = Box()
+    path: str = ASSUMED.name(
+        "sargolini",
+        "sargolini, tanni (real rats), random, laps, or a file of one's own",
+    )
+    duration: Quantity = ASSUMED("599 s", "of running")
+    begin: Quantity = ASSUMED("0 s", "where in a real rat's track it begins")
+    path_seed: int = ASSUMED(1, "seed of a random path, and of laps")
+    f_theta: Quantity = ASSUMED("8 Hz", "frequency of theta")
+    judged: int = ASSUMED(100, "cells of a population that are scored, at most")
+    shuffles: int = ASSUMED(100, "of a cell's spikes")
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run."""
+        self.must_be("0 or more", "begin", "f_theta", "path_seed")
+        self.must_be("at least 1", "judged", "shuffles")
+        if not SHORTEST_S <= float(self.duration) <= LONGEST_S:
+            raise ValueError(
+                f"duration={self.duration}: from {SHORTEST_S:g} to {LONGEST_S:g} s are "
+                "possible."
+            )
+        on_track = isinstance(self.room, LinearTrack | CircularTrack)
+        if self.path == "laps" and not on_track:
+            raise ValueError(
+                f"path=laps needs a track: give --set room=linear-track, not "
+                f"{self.room.name}."
+            )
+        if "/" not in self.path and "." not in self.path:
+            allowed = [*SOURCES, "laps"]
+            if self.path not in allowed:
+                raise KeyError(unknown("path", self.path, allowed))
+
+    @property
+    def rules(self) -> Rules:
+        """The rule of each kind of plastic projection."""
+        return {"tagging": self.tagging, "inhibitory": self.inhibitory}
+
+    @cached_property
+    def trajectory(self) -> Trajectory:
+        """Where the animal is, once a millisecond."""
+        seconds, begin = float(self.duration), float(self.begin)
+        if self.path in SOURCES:
+            return foraging(
+                self.room,
+                seconds,
+                seed=self.path_seed,
+                source=self.path,
+                begin_s=begin,
+            )
+        if self.path == "laps":
+            assert isinstance(self.room, LinearTrack | CircularTrack)
+            return laps(self.room, seed=self.path_seed, seconds=seconds)
+        whole = tracked(self.path, self.room)
+        if begin >= whole.seconds:
+            raise ValueError(
+                f"begin={self.begin}: the track of {self.path} lasts "
+                f"{whole.seconds:g} s."
+            )
+        return whole.part(begin, min(seconds, whole.seconds - begin))
+
+    def with_value(self, path: str, text: str) -> Self:
+        """Return a copy with one value changed; a room by its name."""
+        if path == "room":
+            if text not in ROOMS:
+                raise KeyError(unknown("room", text, list(ROOMS)))
+            return replace(self, room=ROOMS[text]())
+        return super().with_value(path, text)
+
+    def table(self, prefix: str = "") -> Iterator[Row]:
+        """Yield the name of the room, and every parameter."""
+        yield Row(f"{prefix}room", self.room.name, "the room", ASSUMED.cite, "")
+        yield from super().table(prefix)
+
+    def files(self) -> tuple[Path, ...]:
+        """Return the file of the path, if it is one."""
+        return (Path(self.path),) if self.path not in (*SOURCES, "laps") else ()
+
+    def remarks(self, arms: Sequence[str]) -> tuple[str, ...]:
+        """Say what was done to the positions."""
+        where = self.trajectory
+        found = [f"Path: {note}" for note in where.notes]
+        if where.seconds < float(self.duration) - 1e-3:
+            found.append(f"Path: it ends after {where.seconds:g} s.")
+        if where.seconds <= 2 * APART_S:
+            found.append(f"No scores: they need {2 * APART_S:g} s of running.")
+        return tuple(found)
+
+    def timeline(self, arm: str) -> tuple[Step, ...]:
+        """Return the one visit."""
+        where, columns = self.trajectory, self.circuit.columns
+        stimulus = np.zeros((len(where.xy_m), len(columns)))
+        phase = 2 * np.pi * float(self.f_theta) * where.t_s
+        shown: dict[str, Any] = {
+            "place": 1.0,
+            "x": where.xy_m[:, 0],
+            "y": where.xy_m[:, 1],
+            "theta_cos": np.cos(phase),
+            "theta_sin": np.sin(phase),
+        }
+        for name, values in shown.items():
+            stimulus[:, columns.index(name)] = values
+        return (Episode("running", self._place, stimulus),)
+
+    def record(self, arm: str, result: ArmResult) -> Arm:
+        """Return spikes, position, heading and speed."""
+        where, spans = self.trajectory, result.timeline()
+        t = spans[0].start_s + where.t_s[::EVERY]
+        return Arm(
+            populations=population_table(self.circuit),
+            timeline=spans,
+            spikes=result.spikes(list(self.circuit.populations)),
+            behaviour={
+                "position": Trace(t, where.xy_m[::EVERY]),
+                "heading": Trace(t, where.heading[::EVERY]),
+                "speed": Trace(t, where.speed[::EVERY]),
+            },
+        )
+
+    def bands(self) -> tuple[Band, ...]:
+        """Return the scores; bands are those of a foraging rat."""
+        on_floor = not isinstance(self.room, LinearTrack | CircularTrack)
+        known = on_floor and self.room.area >= 0.5
+        rows: list[tuple[str, str, float, float, str]] = []
+        if known:
+            rows = [
+                ("grid score, median", "1", 0.3, OPEN, HAFTING.cite),
+                ("grid cells, share", "1", 0.7, OPEN, HAFTING.cite),
+                ("ratio of grid modules, mean", "1", 1.3, 1.75, STENSOLA.cite),
+            ]
+        for region in PRINCIPAL:
+            bands = PLACE if region == "CA1" else {}
+            for name, unit in MEASURED.items():
+                band = bands.get(name, (OPEN, OPEN, ""))
+                rows.append((f"{region} {name}", unit, *band))
+        for population in self.circuit.populations:
+            rows.append((f"{population} rate", "Hz", OPEN, OPEN, ""))
+        return tuple(Band(self.arms[0], *row) for row in rows)
+
+    def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
+        """Return the measures by (arm, name); where no cell has a score, none."""
+        named = {band.name for band in self.bands()}
+        return {
+            (arm, name): value
+            for arm, recorded in arms.items()
+            for name, value in self._values(recorded)
+            if name in named and value == value
+        }
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what was chosen."""
+        return (
+            f"Maps: bins of {100 * BIN_M:g} cm, smoothed by {100 * SIGMA_M:g} cm; only "
+            f"samples faster than {100 * SLOWEST_MPS:g} cm/s count.",
+            f"Scored are up to {self.judged} cells of a population with "
+            f"{LEAST_SPIKES} spikes; each beside {self.shuffles} shuffles of its own.",
+            "Information is told less the mean of the shuffles.",
+            "Grid cells are driven by the position; nothing drives place cells by it.",
+        )
+
+    @property
+    def _place(self) -> str:
+        return f"{self.room.name} {self.room.number}"
+
+    def _steps(self) -> Iterator[Described]:
+        # Reading a path loads libraries that a description does not need.
+        lasts = in_words(float(self.duration))
+        yield Described(self.arms[0], "running", "episode", lasts, self._place)
+
+    def _values(self, arm: Arm) -> Iterator[tuple[str, float]]:
+        span = arm.span("running")
+        lasts = span.stop_s - span.start_s
+        for name, info in arm.populations.items():
+            yield f"{name} rate", len(arm.spikes[name].node_ids) / info.size / lasts
+        cells, grids = _analysis("spatial_cells"), _analysis("grid")
+        seen = self._visits(arm)
+        if seen.seconds.sum() <= 2 * APART_S:
+            return  # spikes cannot be moved far enough against the path
+        told = {"sigma_m": SIGMA_M, "shuffles": self.shuffles, "seed": 1}
+        if len(seen.bins.shape) == 2:
+            found = cells.grid_scores(seen, *self._spikes(arm, GRID), **told)
+            yield "grid score, median", _median(found.score)
+            yield "grid cells, share", _mean(found.above)
+            ratios = grids.modules(found.spacing_m[found.above]).ratios
+            yield "ratio of grid modules, mean", _mean(ratios)
+        for region, population in PRINCIPAL.items():
+            n = arm.populations[population].size
+            fired = np.bincount(arm.spikes[population].node_ids, minlength=n)
+            yield f"{region} cells that fire", float((fired >= LEAST_SPIKES).mean())
+            place = cells.place_scores(seen, *self._spikes(arm, population), **told)
+            good = place.above
+            yield f"{region} place cells, share of these", _mean(good)
+            yield f"{region} information, median", _median(place.net[good])
+            few = (place.fields[good] >= 1) & (place.fields[good] <= 2)
+            yield f"{region} with one or two fields", _mean(few)
+            yield f"{region} width of a field, median", _median(place.width_m[good])
+
+    def _visits(self, arm: Arm) -> Any:
+        """Return the bins that the animal visited; on a track, those along it."""
+        maps, trace = _analysis("maps"), arm.behaviour["position"]
+        if isinstance(self.room, LinearTrack | CircularTrack):
+            ring = isinstance(self.room, CircularTrack)
+            spans, where = [(0.0, self.room.midline)], self.room.along(trace.values)
+        else:
+            outline = self.room.rings()[0]
+            spans = list(zip(outline.min(axis=0), outline.max(axis=0), strict=True))
+            ring, where = False, trace.values
+            where = np.clip(where, outline.min(axis=0), outline.max(axis=0))
+        bins = maps.even_bins(*spans, width_m=BIN_M, circular=ring)
+        return maps.visits(trace.t_s, where, bins, least_mps=SLOWEST_MPS)
+
+    def _spikes(self, arm: Arm, population: str) -> tuple[Any, Any, Any]:
+        """Return the spikes of a population, and the cells of it that are scored."""
+        spikes: Spikes = arm.spikes[population]
+        n, ids = arm.populations[population].size, spikes.node_ids
+        choose = _analysis("spatial_cells").chosen_cells
+        return (
+            spikes.timestamps * 1e-3,
+            ids,
+            choose(ids, n, self.judged, LEAST_SPIKES, 1),
+        )
+
+
+def _analysis(module: str) -> Any:
+    """Return a module of `analysis`, whose libraries a description does not need."""
+    return import_module(f"..analysis.{module}", __package__)
+
+
+def _mean(values: Any) -> float:
+    return float(np.mean(values)) if len(values) else float("nan")
+
+
+def _median(values: Any) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")
