@@ -15,7 +15,13 @@ from matplotlib.figure import Figure
 from .grid import autocorrelogram, geometry, grid_score
 from .maps import Visits, counts, even_bins, occupancy, rates, samples_of, visits
 from .spatial import information_per_spike
-from .spatial_cells import chosen_cells
+from .spatial_cells import (
+    BIN_M,
+    LEAST_SPIKES,
+    SIGMA_M,
+    SLOWEST_MPS,
+    chosen_cells,
+)
 
 STYLE = {"font.family": "DejaVu Sans", "font.size": 7.5, "axes.linewidth": 0.6}
 GRID = "ec_stellate"
@@ -25,8 +31,7 @@ REGIONS = {
     "CA1": "ca1_pyramidal",
     "SUB": "sub_pyramidal",
 }
-BIN_M, SIGMA_M, SLOWEST_MPS = 0.025, 0.05, 0.03
-LEAST, MOST = 30, 200  # spikes of a cell; cells of a population that are looked at
+MOST = 200  # cells of a population that are looked at
 GOOD = 0.3  # grid score
 SHOWN = 6  # cells of a region
 SPIKE = "#D55E00"
@@ -69,7 +74,7 @@ def _train(arm: Any, population: str, cell: int) -> Any:
 
 def _looked_at(arm: Any, population: str) -> Any:
     n, ids = arm.populations[population].size, arm.spikes[population].node_ids
-    return chosen_cells(ids, n, MOST, LEAST, 1)
+    return chosen_cells(ids, n, MOST, LEAST_SPIKES, 1)
 
 
 def _map(seen: Visits, times: Any) -> Any:

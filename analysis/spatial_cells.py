@@ -14,6 +14,10 @@ from .maps import Floats, Ids, Visits, counts_of_cells, occupancy, rates
 from .shuffle import null, verdict
 from .spatial import information_per_spike
 
+# How maps are made where nobody says otherwise: all chosen, as is usual.
+BIN_M, SIGMA_M, SLOWEST_MPS = 0.025, 0.05, 0.03
+LEAST_SPIKES = 30  # of a cell that is scored
+
 
 @dataclass(frozen=True, eq=False)
 class PlaceScores:

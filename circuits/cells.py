@@ -127,8 +127,9 @@ class LIF(Cell):
     tau_syn: Quantity = symbol("decay of synaptic input")
 
     membrane: ClassVar[str] = """
-    dv/dt = (v - v_inf)*expm1(-dt/tau_m)/dt           : volt (unless refractory)
-    v_inf = E_L + R*I_ext - psp*expm1(-dt/tau_syn)*tau_syn/dt : volt
+    dv/dt = (v - v_inf)*expm1(-dt/tau_m)/dt : volt (unless refractory)
+    v_inf = E_L + R*I_ext + psp_mean        : volt
+    psp_mean = psp*(-expm1(-dt/tau_syn))*tau_syn/dt : volt
     """
     receptors: ClassVar[str] = "dpsp/dt = psp*expm1(-dt/tau_syn)/dt : volt"
     threshold: ClassVar[str] = "v > V_th"

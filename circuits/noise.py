@@ -1,4 +1,4 @@
-"""Normal deviates that are counted, not drawn: the same ones on every machine.
+"""Normal deviates that are counted, not drawn: the same everywhere, to rounding.
 
     key ─┐
     tick ─┼─▶ Philox2x32-10 ──▶ two words ──▶ Box and Muller ──▶ deviates 0 and 1

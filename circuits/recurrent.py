@@ -20,12 +20,10 @@ import numpy as np
 from .cells import LIF, Cell
 from .circuit import Circuit
 from .drives import DRUGS, Diffusion, Drive
-from .parameters import Source
 from .projection import Projection
 from .quantity import Quantity
 from .region import Region
-
-LUBOEINSKI = Source("Luboeinski and Tetzlaff 2021", doi="10.1038/s42003-021-01778-y")
+from .sources import LUBOEINSKI
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,4 +6,5 @@ HIPPOCAMPOME = Source(
     "Kopsick et al., full-scale hippocampal network (Hippocampome.org)"
 )
 BEZAIRE = Source("Bezaire et al. 2016", doi="10.7554/eLife.18566")
+LUBOEINSKI = Source("Luboeinski and Tetzlaff 2021", doi="10.1038/s42003-021-01778-y")
 BRUNEL = Source("Brunel and Wang 2001", doi="10.1023/A:1011204814320")

@@ -48,8 +48,8 @@ from ..circuits.projection import (
     State,
 )
 from ..circuits.quantity import Quantity
+from ..circuits.sources import LUBOEINSKI
 
-LUBOEINSKI = Source("Luboeinski and Tetzlaff 2021", doi="10.1038/s42003-021-01778-y")
 FITTED = Source("fitted to experiments on slices, docs/calcium.md")
 
 # The pools that potentiated and depressed synapses draw on, by rows of the proteins.

@@ -18,7 +18,8 @@ from ..analysis.recall import mutual_information, pattern_completion
 from ..circuits.circuit import Rules
 from ..circuits.parameters import ASSUMED, Source
 from ..circuits.quantity import Quantity
-from ..circuits.recurrent import LUBOEINSKI, Cue, Recurrent
+from ..circuits.recurrent import Cue, Recurrent
+from ..circuits.sources import LUBOEINSKI
 from ..plasticity import TaggingCapture
 from ..plasticity.tagging_capture import SETS
 from ..simulation.experiment import ArmResult
@@ -30,7 +31,9 @@ from .recorded import population_table, shown, synaptic_weights
 # One network of the paper's own program, run and read as its scripts say.
 CODE = Source("the published C++ program, one network")
 OPEN = float("nan")
-# Mean and SD over synapses; rates as they were over the network's time.
+# Mean and SD over synapses, where they were given; else the SD of the value before it,
+# for the weight that of the late phase in per cent, for the protein "about 1". Rates as
+# they were over the network's time.
 KNOWN = {
     "background, excitatory": (0.2, 0.5, CODE.cite),
     "background, inhibitory": (1.0, 1.4, CODE.cite),

@@ -10,14 +10,25 @@ are those of a sample of cells, each beside its own shuffled spikes.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from ..analysis.grid import modules
+from ..analysis.maps import Visits, even_bins, visits
+from ..analysis.spatial_cells import (
+    BIN_M,
+    LEAST_SPIKES,
+    SIGMA_M,
+    SLOWEST_MPS,
+    chosen_cells,
+    grid_scores,
+    place_scores,
+)
 from ..circuits import Hippocampus
 from ..circuits.circuit import Rules
+from ..circuits.drives import STENSOLA
 from ..circuits.parameters import ASSUMED, Row, Source, unknown
 from ..circuits.quantity import Quantity
 from ..plasticity import InhibitorySTDP, TaggingCapture
@@ -34,7 +45,6 @@ from .space.tracked import tracked
 from .space.trajectory import Trajectory
 
 GROSMARK = Source("Grosmark and Buzsaki 2016, data of 4 rats")
-STENSOLA = Source("Stensola et al. 2012", doi="10.1038/nature11649")
 HAFTING = Source("Hafting et al. 2005", doi="10.1038/nature03721")
 
 GRID = "ec_stellate"
@@ -45,9 +55,6 @@ PRINCIPAL = {
     "SUB": "sub_pyramidal",
 }
 EVERY = 20  # rows between positions that a file keeps: 50 Hz
-BIN_M, SIGMA_M = 0.025, 0.05
-SLOWEST_MPS = 0.03
-LEAST_SPIKES = 30  # of a cell whose scores are told
 SHORTEST_S, LONGEST_S = 1.0, 3600.0
 APART_S = 20.0  # by which shuffled spikes are moved, at least
 OPEN = float("nan")
@@ -253,22 +260,25 @@ class Navigation(Protocol):
         lasts = span.stop_s - span.start_s
         for name, info in arm.populations.items():
             yield f"{name} rate", len(arm.spikes[name].node_ids) / info.size / lasts
-        cells, grids = _analysis("spatial_cells"), _analysis("grid")
         seen = self._visits(arm)
         if seen.seconds.sum() <= 2 * APART_S:
             return  # spikes cannot be moved far enough against the path
-        told = {"sigma_m": SIGMA_M, "shuffles": self.shuffles, "seed": 1}
+        told: dict[str, Any] = {
+            "sigma_m": SIGMA_M,
+            "shuffles": self.shuffles,
+            "seed": 1,
+        }
         if len(seen.bins.shape) == 2:
-            found = cells.grid_scores(seen, *self._spikes(arm, GRID), **told)
+            found = grid_scores(seen, *self._spikes(arm, GRID), **told)
             yield "grid score, median", _median(found.score)
             yield "grid cells, share", _mean(found.above)
-            ratios = grids.modules(found.spacing_m[found.above]).ratios
+            ratios = modules(found.spacing_m[found.above]).ratios
             yield "ratio of grid modules, mean", _mean(ratios)
         for region, population in PRINCIPAL.items():
             n = arm.populations[population].size
             fired = np.bincount(arm.spikes[population].node_ids, minlength=n)
             yield f"{region} cells that fire", float((fired >= LEAST_SPIKES).mean())
-            place = cells.place_scores(seen, *self._spikes(arm, population), **told)
+            place = place_scores(seen, *self._spikes(arm, population), **told)
             good = place.above
             yield f"{region} place cells, share of these", _mean(good)
             yield f"{region} information, median", _median(place.net[good])
@@ -276,9 +286,9 @@ class Navigation(Protocol):
             yield f"{region} with one or two fields", _mean(few)
             yield f"{region} width of a field, median", _median(place.width_m[good])
 
-    def _visits(self, arm: Arm) -> Any:
+    def _visits(self, arm: Arm) -> Visits:
         """Return the bins that the animal visited; on a track, those along it."""
-        maps, trace = _analysis("maps"), arm.behaviour["position"]
+        trace = arm.behaviour["position"]
         if isinstance(self.room, LinearTrack | CircularTrack):
             ring = isinstance(self.room, CircularTrack)
             spans, where = [(0.0, self.room.midline)], self.room.along(trace.values)
@@ -287,24 +297,18 @@ class Navigation(Protocol):
             spans = list(zip(outline.min(axis=0), outline.max(axis=0), strict=True))
             ring, where = False, trace.values
             where = np.clip(where, outline.min(axis=0), outline.max(axis=0))
-        bins = maps.even_bins(*spans, width_m=BIN_M, circular=ring)
-        return maps.visits(trace.t_s, where, bins, least_mps=SLOWEST_MPS)
+        bins = even_bins(*spans, width_m=BIN_M, circular=ring)
+        return visits(trace.t_s, where, bins, least_mps=SLOWEST_MPS)
 
     def _spikes(self, arm: Arm, population: str) -> tuple[Any, Any, Any]:
         """Return the spikes of a population, and the cells of it that are scored."""
         spikes: Spikes = arm.spikes[population]
         n, ids = arm.populations[population].size, spikes.node_ids
-        choose = _analysis("spatial_cells").chosen_cells
         return (
             spikes.timestamps * 1e-3,
             ids,
-            choose(ids, n, self.judged, LEAST_SPIKES, 1),
+            chosen_cells(ids, n, self.judged, LEAST_SPIKES, 1),
         )
-
-
-def _analysis(module: str) -> Any:
-    """Return a module of `analysis`, whose libraries a description does not need."""
-    return import_module(f"..analysis.{module}", __package__)
 
 
 def _mean(values: Any) -> float:

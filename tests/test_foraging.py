@@ -130,9 +130,11 @@ def test_a_real_rat_walks_through_no_wall(toy: Any) -> None:
 def test_random_motion_is_reproducible_and_leaves_numpy_as_it_was() -> None:
     pytest.importorskip("ratinabox")
     np.random.seed(5)
-    before = np.random.get_state()[1].tolist()  # type: ignore[index, union-attr]
+    state: Any = np.random.get_state()
+    before = state[1].tolist()
     runs = [foraging(Box(), 2.0, seed=k, source="random").xy_m for k in (1, 1, 2)]
-    assert np.random.get_state()[1].tolist() == before  # type: ignore[index, union-attr]
+    state = np.random.get_state()
+    assert state[1].tolist() == before
     np.testing.assert_array_equal(runs[0], runs[1])
     assert np.abs(runs[0] - runs[2]).max() > 0.01
 
