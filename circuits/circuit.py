@@ -6,9 +6,9 @@ conductance is raised by the same factor, so that the total input stays.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from typing import Any, ClassVar, NamedTuple
 
@@ -19,6 +19,7 @@ from .parameters import ASSUMED, Parameters
 from .projection import FIXED, Projection, Rule, code
 from .quantity import Quantity
 from .region import Population, Region
+from .sheet import Profile
 
 Rules = Mapping[str, Rule]
 
@@ -185,7 +186,7 @@ def connect(synapse: Synapse, rng: np.random.Generator) -> tuple[Any, Any]:
     """
     n_pre, n_post = synapse.n_pre // synapse.blocks, synapse.n_post // synapse.blocks
     recurrent = synapse.projection.pre == synapse.projection.post
-    draw = _scattered if synapse.projection.scattered else _equal
+    draw = _draw(synapse.projection)
     sources, targets = [], []
     for block in range(synapse.blocks):
         pre, post = draw(synapse.in_degree, n_pre, n_post, recurrent, rng)
@@ -194,6 +195,13 @@ def connect(synapse: Synapse, rng: np.random.Generator) -> tuple[Any, Any]:
     pre, post = (np.concatenate(ids).astype(np.int32) for ids in (sources, targets))
     order = np.lexsort((post, pre))
     return pre[order], post[order]
+
+
+def _draw(projection: Projection) -> Callable[..., tuple[Any, Any]]:
+    """Return what draws the pairs of a projection."""
+    if projection.topography is not None:
+        return partial(_placed, projection.topography)
+    return _scattered if projection.scattered else _equal
 
 
 def _equal(
@@ -220,3 +228,61 @@ def _scattered(
     pairs = rng.choice(sources * n_post, in_degree * n_post, False, shuffle=False)
     post, pre = np.divmod(pairs, sources)
     return pre + (recurrent & (pre >= post)), post
+
+
+def _placed(
+    profile: Profile,
+    in_degree: int,
+    n_pre: int,
+    n_post: int,
+    recurrent: bool,
+    rng: np.random.Generator,
+) -> tuple[Any, Any]:
+    """Draw as many inputs for each target, each as likely as `chances` says.
+
+    The chances are laid end to end in random order; a comb of spacing 1 with a random
+    start picks the sources (Madow 1949, doi:10.1214/aoms/1177729988), so that as many
+    are picked as the chances add up to, none twice, and each by its own chance.
+    """
+    rows = max(1, BLOCK // n_pre)
+    chosen = []
+    for first in range(0, n_post, rows):
+        targets = np.arange(first, min(first + rows, n_post))
+        relative = profile.relative(n_pre, n_post, targets)
+        if recurrent:
+            relative[targets - first, targets] = 0.0
+        order = rng.permuted(np.tile(np.arange(n_pre), (len(targets), 1)), axis=1)
+        laid = np.take_along_axis(chances(relative, in_degree), order, axis=1)
+        ends = np.minimum(np.cumsum(laid, axis=1), in_degree)
+        ends[:, -1] = in_degree
+        teeth = rng.random((len(targets), 1)) + np.arange(in_degree)
+        aside = in_degree * np.arange(len(targets))[:, None]  # row after row
+        found = np.searchsorted((ends + aside).ravel(), (teeth + aside).ravel(), "right")
+        chosen.append(order.ravel()[found])
+    return np.concatenate(chosen), np.repeat(np.arange(n_post), in_degree)
+
+
+def chances(relative: Any, in_degree: int) -> Any:
+    """Return the chance of each source to be an input, array (targets, sources).
+
+    Proportional to its relative probability but at most 1, and ``in_degree`` in sum.
+
+    Raises
+    ------
+    ValueError
+        Fewer sources than that have a probability above 0.
+    """
+    fewest = int((relative > 0).sum(axis=1).min())
+    if fewest < in_degree:
+        raise ValueError(
+            f"in_degree={in_degree}: a target has {fewest} sources within reach of its "
+            "profile; lower in_degree, or widen the profile."
+        )
+    falling = -np.sort(-relative, axis=1)
+    # With the k likeliest certain, the others share what is left of the in-degree.
+    rest = np.cumsum(falling[:, ::-1], axis=1)[:, ::-1]
+    left = np.maximum(in_degree - np.arange(relative.shape[1]), 0)
+    factor = left / np.where(rest > 0, rest, np.inf)
+    certain = np.argmax(factor * falling <= 1, axis=1)
+    scale = np.take_along_axis(factor, certain[:, None], axis=1)
+    return np.minimum(scale * relative, 1.0)

@@ -11,6 +11,7 @@ import numpy as np
 from .function import Function
 from .parameters import ASSUMED, Parameters, symbol
 from .quantity import Quantity
+from .sheet import Profile
 
 LONGEST_S = 1.0  # a delay of hours would fill the memory with its queue
 MOST_INPUTS = 100_000
@@ -170,7 +171,8 @@ class Projection(Parameters):
     Every target cell receives the same number of inputs, drawn without replacement.
     Where they are ``scattered``, as many synapses as that makes are drawn from all
     pairs: then in-degrees vary as if each pair were connected with the same
-    probability. Either way the number of synapses is the same for every seed.
+    probability. Where they are `Topographic`, sources differ in how likely they are.
+    In any case the number of synapses is the same for every seed.
     """
 
     pre: ClassVar[str]
@@ -199,3 +201,20 @@ class Projection(Parameters):
     def name(self) -> str:
         """The name by which files and code know it."""
         return f"{self.pre}_to_{self.post}"
+
+    @property
+    def topography(self) -> Profile | None:
+        """How likely each source is, where places matter."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topographic(Projection):
+    """A projection between sheets: equal weights, whose density is the profile."""
+
+    profile: Profile = symbol("how likely a connection is, by distance")
+
+    @property
+    def topography(self) -> Profile:
+        """The profile."""
+        return self.profile

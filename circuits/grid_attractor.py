@@ -1,0 +1,303 @@
+"""Grid cells as an attractor: two sheets, a bump of activity that velocity moves.
+
+    velocity, place                   ring                  Near: each interneuron
+         │         ┌──────── stellate ─────▶ basket         silences what is close; a
+         ▼         │             ▲             │            stellate cell excites those
+    ┌─────────┐    │             └─────────────┘            at a distance, so that only
+    │  bump   │◀───┘               near + uniform           one place stays active
+    └─────────┘
+    interneuron ◀──▶ fan          cells that know the place, as in `EC`
+
+Solanka et al. (2015), doi:10.7554/eLife.06444, in their form in which the density of
+connections, not their weight, falls with distance: a target has a fixed number of
+inputs, whose weights add up to what theirs do. A stellate cell's ring lies ahead of it
+in its preferred direction; velocity excites the cells that prefer it, and the bump
+moves. The animal runs one grid ``spacing`` while the bump runs once around the sheet.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .cells import Cell, Neuron
+from .drives import Background, Drive, PlaceDrive
+from .ec import SOLANKA, BasketBackground, Contents, Fan, FanBackground
+from .ec import Basket as Interneuron
+from .parameters import ASSUMED, symbol
+from .projection import Projection, Topographic
+from .quantity import Quantity
+from .region import Region
+from .sheet import HEIGHT, Near, Profile, Ring, directions, places
+
+VELOCITY = ("v_x", "v_y")  # columns of the stimulus, m/s
+
+
+@dataclass(frozen=True, kw_only=True)
+class EIF(Neuron):
+    """Exponential integrate-and-fire neuron with an after-hyperpolarisation.
+
+    Fourcaud-Trocme et al. (2003), doi:10.1523/JNEUROSCI.23-37-11628.2003.
+    """
+
+    C: Quantity = symbol("membrane capacitance")
+    g_L: Quantity = symbol("leak conductance")
+    E_L: Quantity = symbol("resting potential")
+    V_T: Quantity = symbol("threshold of the exponential")
+    D_T: Quantity = symbol("slope of the exponential")
+    V_r: Quantity = symbol("reset potential")
+    t_ref: Quantity = symbol("refractory period")
+    g_spike: Quantity = symbol("after-hyperpolarisation that a spike opens")
+    tau_ahp: Quantity = symbol("its decay")
+    E_ahp: Quantity = symbol("its reversal potential")
+
+    membrane: ClassVar[str] = """
+    dv/dt = (I_exp - g_L*(v - E_L) + I_ahp + I_syn + I_ext)/C : volt (unless refractory)
+    dg_ahp/dt = g_ahp*expm1(-dt/tau_ahp)/dt                   : siemens
+    I_exp = g_L*D_T*exp((v - V_T)/D_T)                        : amp
+    I_ahp = g_ahp*(E_ahp - v)                                 : amp
+    """
+    # Five slopes above threshold the exponential leaves no way back.
+    threshold: ClassVar[str] = "v > V_T + 5*D_T"
+    refractory: ClassVar[str] = "t_ref"
+    rest: ClassVar[str] = "E_L"
+
+    def __post_init__(self) -> None:
+        """Refuse a membrane that explodes, or that a reset does not bring down."""
+        super().__post_init__()
+        self.must_be("a value above 0", "C", "g_L", "D_T", "tau_ahp")
+        self.must_be("0 or more", "t_ref", "g_spike")
+        if not float(self.V_r) < float(self.V_T) + 5 * float(self.D_T):
+            raise ValueError(
+                f"V_r={self.V_r}: the reset must lie below the threshold, "
+                f"V_T + 5 D_T with V_T={self.V_T} and D_T={self.D_T}."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receptors(EIF):
+    """Receptors of both sheets; NMDA without a block by magnesium, as published."""
+
+    tau_ampa: Quantity = SOLANKA("1 ms")
+    tau_nmda: Quantity = SOLANKA("100 ms")
+    tau_gaba: Quantity = SOLANKA("5 ms")
+    E_exc: Quantity = SOLANKA("0 mV")
+    E_inh: Quantity = SOLANKA("-75 mV")
+    Mg: float = SOLANKA(0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stellate(Receptors):
+    """Stellate cell; a spike resets its after-hyperpolarisation."""
+
+    C: Quantity = SOLANKA("211.4 pF")
+    g_L: Quantity = SOLANKA("22.73 nS")
+    E_L: Quantity = SOLANKA("-68.5 mV")
+    V_T: Quantity = SOLANKA("-50 mV")
+    D_T: Quantity = SOLANKA("0.4 mV")
+    V_r: Quantity = SOLANKA("-68.5 mV")
+    t_ref: Quantity = SOLANKA("0.1 ms")
+    g_spike: Quantity = SOLANKA("5 nS")
+    tau_ahp: Quantity = SOLANKA("20 ms")
+    E_ahp: Quantity = SOLANKA("-80 mV")
+
+    reset: ClassVar[str] = "v = V_r; g_ahp = g_spike"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basket(Receptors):
+    """Interneuron of the sheet; spikes add to what makes it adapt."""
+
+    C: Quantity = SOLANKA("227.3 pF")
+    g_L: Quantity = SOLANKA("22.73 nS")
+    E_L: Quantity = SOLANKA("-60 mV")
+    V_T: Quantity = SOLANKA("-45 mV")
+    D_T: Quantity = SOLANKA("0.4 mV")
+    V_r: Quantity = SOLANKA("-60 mV")
+    t_ref: Quantity = SOLANKA("0.1 ms")
+    g_spike: Quantity = SOLANKA("22.73 nS")
+    tau_ahp: Quantity = SOLANKA("7.5 ms")
+    E_ahp: Quantity = SOLANKA("-60 mV")
+
+    reset: ClassVar[str] = "v = V_r; g_ahp += g_spike"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetBackground(Background):
+    """What both sheets hear: a mean, theta, and noise drawn anew each millisecond."""
+
+    I_theta: Quantity = symbol("peak of the current that theta brings")
+    I_sd: Quantity = SOLANKA("150 pA")
+    tau_noise: Quantity = SOLANKA("0.1 ms")
+
+    current: ClassVar[str] = (
+        "I_mean + noise + 0.5*I_theta*(1 + stimulus(t, at_theta_cos))"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StellateBackground(SheetBackground):
+    """Background into stellate cells."""
+
+    I_mean: Quantity = SOLANKA("300 pA")
+    I_theta: Quantity = SOLANKA("375 pA")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetBasketBackground(SheetBackground):
+    """Background into the interneurons of the sheet."""
+
+    I_mean: Quantity = SOLANKA("200 pA")
+    I_theta: Quantity = SOLANKA("25 pA")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Motion(Drive):
+    """What moves the bump and what holds it: velocity, and the place.
+
+    Velocity along a cell's preferred direction gives velocity/(spacing slope). The
+    place gives cells whose fields are there (hills, the first harmonic of a lattice, is
+    3 at the middle of a field and -1.5 at least) I_anchor hills/3: the mean input of
+    place cells or borders that have learnt this place.
+    """
+
+    spacing: Quantity = ASSUMED("40 cm", "what the animal runs while the bump goes round")
+    slope: Quantity = ASSUMED("0.0156 Hz/pA", "rounds of the bump per second and pA")
+    orientation: float = ASSUMED(0.131, "of the grid against the room, radians")
+    I_anchor: Quantity = ASSUMED("10 pA", "current from the place at a field's middle")
+
+    variables: ClassVar[str] = """
+    sheet_x : 1
+    sheet_y : 1
+    prefers_x : 1
+    prefers_y : 1
+    shift_x : 1
+    shift_y : 1
+    """
+    update: ClassVar[str] = """
+    ahead_x = cos(orientation)*stimulus(t, at_v_x) + sin(orientation)*stimulus(t, at_v_y)
+    ahead_y = cos(orientation)*stimulus(t, at_v_y) - sin(orientation)*stimulus(t, at_v_x)
+    along = (prefers_x*ahead_x + prefers_y*ahead_y)*metre/second
+    east = (cos(orientation)*stimulus(t, at_x) + sin(orientation)*stimulus(t, at_y))*metre/spacing - shift_x - sheet_x
+    north = (cos(orientation)*stimulus(t, at_y) - sin(orientation)*stimulus(t, at_x))*metre/spacing - shift_y - sheet_y
+    hills = cos(4*pi*north/sqrt(3))
+    hills += cos(2*pi*(east + north/sqrt(3)))
+    hills += cos(2*pi*(east - north/sqrt(3)))
+    """
+    current: ClassVar[str] = (
+        "stimulus(t, at_place)*(along/(spacing*slope) + I_anchor*hills/3)"
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a grid that does not exist."""
+        self.must_be("a value above 0", "spacing", "slope")
+        self.must_be("0 or more", "I_anchor")
+
+    def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
+        """Give every cell its place on the sheet and its preferred direction."""
+        (x, y), (u, v) = places(n).T, directions(n).T
+        return {"sheet_x": x, "sheet_y": y, "prefers_x": u, "prefers_y": v}
+
+    def enter(self, n: int, place: np.random.Generator) -> dict[str, Any]:
+        """Shift the whole grid: between places grids shift (Fyhn et al. 2007)."""
+        x, y = place.random(2)
+        return {
+            "shift_x": np.full(n, x + y / 2),
+            "shift_y": np.full(n, HEIGHT * y),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surround(Ring):
+    """Onto interneurons at a distance."""
+
+    radius: float = SOLANKA(HEIGHT / 2)
+    width: float = SOLANKA(0.5 / 6)
+    shift: float = SOLANKA(4 / 34)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Centre(Near):
+    """Onto stellate cells near by, and onto all others a little."""
+
+    width: float = SOLANKA(0.5 / 6)
+    everywhere: float = SOLANKA(0.013)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StellateToBasket(Topographic):
+    """Excitation of a ring: 1400 nS over all cells, where the profile is 1."""
+
+    pre: ClassVar[str] = "ec_stellate"
+    post: ClassVar[str] = "ec_basket"
+    receptor: ClassVar[str] = "AMPA+NMDA"
+    in_degree: int = ASSUMED(300)
+    weight: Quantity = SOLANKA("2.487 nS")
+    delay: Quantity = ASSUMED("0.2 ms")
+    nmda: float = SOLANKA(0.02)
+    profile: Profile = Surround()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BasketToStellate(Topographic):
+    """Inhibition near by and everywhere: 2160 nS over all cells likewise."""
+
+    pre: ClassVar[str] = "ec_basket"
+    post: ClassVar[str] = "ec_stellate"
+    receptor: ClassVar[str] = "GABA_A"
+    in_degree: int = ASSUMED(50)
+    weight: Quantity = SOLANKA("2.738 nS")
+    delay: Quantity = ASSUMED("0.2 ms")
+    profile: Profile = Centre()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FanToInterneuron(Projection):
+    """Feedback excitation, as in `EC`."""
+
+    pre: ClassVar[str] = "ec_fan"
+    post: ClassVar[str] = "ec_interneuron"
+    receptor: ClassVar[str] = "AMPA"
+    in_degree: int = ASSUMED(40)
+    weight: Quantity = ASSUMED("1.5 nS")
+    delay: Quantity = ASSUMED("1 ms")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterneuronToFan(Projection):
+    """Feedback inhibition, as in `EC`."""
+
+    pre: ClassVar[str] = "ec_interneuron"
+    post: ClassVar[str] = "ec_fan"
+    receptor: ClassVar[str] = "GABA_A"
+    in_degree: int = ASSUMED(20)
+    weight: Quantity = ASSUMED("0.5 nS")
+    delay: Quantity = ASSUMED("1 ms")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridAttractor(Region):
+    """Entorhinal cortex with a grid that the circuit makes: another `EC`."""
+
+    region: ClassVar[str] = "EC"
+    members: ClassVar[tuple[str, ...]] = ("stellate", "fan", "basket", "interneuron")
+    gabaergic: ClassVar[tuple[str, ...]] = ("basket", "interneuron")
+    # 34 columns; as many rows as give it the sheet's proportions, made even.
+    n_stellate: int = SOLANKA(34 * 30, "stellate (grid) cells, a sheet")
+    n_fan: int = ASSUMED(400, "fan (place-contents) cells")
+    n_basket: int = SOLANKA(34 * 30, "interneurons, a sheet")
+    n_interneuron: int = ASSUMED(200, "interneurons of the fan cells")
+    stellate: Cell = Stellate()
+    fan: Cell = Fan()
+    basket: Cell = Basket()
+    interneuron: Cell = Interneuron()
+    stellate_background: Background = StellateBackground()
+    stellate_motion: Motion = Motion()
+    fan_background: Background = FanBackground()
+    fan_place: PlaceDrive = Contents()
+    basket_background: Background = SheetBasketBackground()
+    interneuron_background: Background = BasketBackground()
+    stellate_to_basket: Projection = StellateToBasket()
+    basket_to_stellate: Projection = BasketToStellate()
+    fan_to_interneuron: Projection = FanToInterneuron()
+    interneuron_to_fan: Projection = InterneuronToFan()
