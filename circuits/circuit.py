@@ -257,7 +257,9 @@ def _placed(
         ends[:, -1] = in_degree
         teeth = rng.random((len(targets), 1)) + np.arange(in_degree)
         aside = in_degree * np.arange(len(targets))[:, None]  # row after row
-        found = np.searchsorted((ends + aside).ravel(), (teeth + aside).ravel(), "right")
+        found = np.searchsorted(
+            (ends + aside).ravel(), (teeth + aside).ravel(), "right"
+        )
         chosen.append(order.ravel()[found])
     return np.concatenate(chosen), np.repeat(np.arange(n_post), in_degree)
 

@@ -161,8 +161,9 @@ class Motion(Drive):
     place cells or borders that have learnt this place.
     """
 
-    spacing: Quantity = ASSUMED("40 cm", "what the animal runs while the bump goes round")
-    slope: Quantity = ASSUMED("0.0156 Hz/pA", "rounds of the bump per second and pA")
+    spacing: Quantity = ASSUMED("40 cm", "way of the animal for one round of the bump")
+    # 0.53 of 34 neurons a second; here 0.0153 and 0.0157 were measured.
+    slope: Quantity = SOLANKA("0.0156 Hz/pA", "rounds of the bump per second and pA")
     orientation: float = ASSUMED(0.131, "of the grid against the room, radians")
     I_anchor: Quantity = ASSUMED("10 pA", "current from the place at a field's middle")
 
@@ -175,17 +176,21 @@ class Motion(Drive):
     shift_y : 1
     """
     update: ClassVar[str] = """
-    ahead_x = cos(orientation)*stimulus(t, at_v_x) + sin(orientation)*stimulus(t, at_v_y)
-    ahead_y = cos(orientation)*stimulus(t, at_v_y) - sin(orientation)*stimulus(t, at_v_x)
-    along = (prefers_x*ahead_x + prefers_y*ahead_y)*metre/second
-    east = (cos(orientation)*stimulus(t, at_x) + sin(orientation)*stimulus(t, at_y))*metre/spacing - shift_x - sheet_x
-    north = (cos(orientation)*stimulus(t, at_y) - sin(orientation)*stimulus(t, at_x))*metre/spacing - shift_y - sheet_y
+    cosine = cos(orientation)
+    sine = sin(orientation)
+    ahead_x = cosine*stimulus(t, at_v_x) + sine*stimulus(t, at_v_y)
+    ahead_y = cosine*stimulus(t, at_v_y) - sine*stimulus(t, at_v_x)
+    ahead = (prefers_x*ahead_x + prefers_y*ahead_y)*metre/second
+    east = (cosine*stimulus(t, at_x) + sine*stimulus(t, at_y))*metre/spacing
+    east -= shift_x + sheet_x
+    north = (cosine*stimulus(t, at_y) - sine*stimulus(t, at_x))*metre/spacing
+    north -= shift_y + sheet_y
     hills = cos(4*pi*north/sqrt(3))
     hills += cos(2*pi*(east + north/sqrt(3)))
     hills += cos(2*pi*(east - north/sqrt(3)))
     """
     current: ClassVar[str] = (
-        "stimulus(t, at_place)*(along/(spacing*slope) + I_anchor*hills/3)"
+        "stimulus(t, at_place)*(ahead/(spacing*slope) + I_anchor*hills/3)"
     )
 
     def __post_init__(self) -> None:
@@ -231,8 +236,8 @@ class StellateToBasket(Topographic):
     pre: ClassVar[str] = "ec_stellate"
     post: ClassVar[str] = "ec_basket"
     receptor: ClassVar[str] = "AMPA+NMDA"
-    in_degree: int = ASSUMED(300)
-    weight: Quantity = SOLANKA("2.487 nS")
+    in_degree: int = ASSUMED(500)
+    weight: Quantity = SOLANKA("1.492 nS")
     delay: Quantity = ASSUMED("0.2 ms")
     nmda: float = SOLANKA(0.02)
     profile: Profile = Surround()

@@ -20,8 +20,9 @@ Places = np.ndarray[Any, np.dtype[np.float64]]
 Ids = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 HEIGHT = np.sqrt(3) / 2
-IMAGES = np.array([[0, 0], [1, 0], [0.5, HEIGHT], [-0.5, HEIGHT]])
-IMAGES = np.concatenate([IMAGES, -IMAGES[1:]])  # a place and its six neighbours
+# A place and its six neighbours.
+IMAGES = [(0, 0), (1, 0), (-1, 0), (0.5, HEIGHT), (-0.5, HEIGHT)]
+IMAGES += [(0.5, -HEIGHT), (-0.5, -HEIGHT)]
 COMPASS = np.array([[-1, 0], [0, -1], [0, 1], [1, 0]])
 
 

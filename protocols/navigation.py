@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from ..analysis.bump import bump, drift, path_on_sheet, unwrapped
 from ..analysis.grid import modules
 from ..analysis.maps import Visits, even_bins, visits
 from ..analysis.spatial_cells import (
@@ -29,8 +30,11 @@ from ..analysis.spatial_cells import (
 from ..circuits import Hippocampus
 from ..circuits.circuit import Rules
 from ..circuits.drives import STENSOLA
+from ..circuits.ec import EC
+from ..circuits.grid_attractor import VELOCITY, GridAttractor, Motion
 from ..circuits.parameters import ASSUMED, Row, Source, unknown
 from ..circuits.quantity import Quantity
+from ..circuits.sheet import places
 from ..plasticity import InhibitorySTDP, TaggingCapture
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Spikes, Trace
@@ -42,12 +46,13 @@ from .space.laps import laps
 from .space.room import Room
 from .space.rooms import ROOMS, SARGOLINI, Box, CircularTrack, LinearTrack
 from .space.tracked import tracked
-from .space.trajectory import Trajectory
+from .space.trajectory import Trajectory, velocity
 
 GROSMARK = Source("Grosmark and Buzsaki 2016, data of 4 rats")
 HAFTING = Source("Hafting et al. 2005", doi="10.1038/nature03721")
 
 GRID = "ec_stellate"
+GRIDS: dict[str, EC | GridAttractor] = {"driven": EC(), "attractor": GridAttractor()}
 PRINCIPAL = {
     "DG": "dg_granule",
     "CA3": "ca3_pyramidal",
@@ -56,8 +61,23 @@ PRINCIPAL = {
 }
 EVERY = 20  # rows between positions that a file keeps: 50 Hz
 SHORTEST_S, LONGEST_S = 1.0, 3600.0
-APART_S = 20.0  # by which shuffled spikes are moved, at least
 OPEN = float("nan")
+OF_GRIDS = {
+    "driven": ("ratio of grid modules, mean", "1", 1.3, 1.75, STENSOLA.cite),
+    "attractor": ("drift of the grid", "m", OPEN, 0.1, "assumed"),
+}
+APART_S = 20.0  # by which shuffled spikes are moved, at least
+FORMED_S, SEEN_S, DRIFT_S = (
+    2.0,
+    0.125,
+    10.0,
+)  # of the bump: to form, to see, to average
+GRID_NOTES = {
+    "driven": "Grid cells are driven by the position; nothing drives place cells "
+    "by it.",
+    "attractor": "Velocity moves a bump of grid cells, which the place corrects; "
+    "nothing drives place cells by the position.",
+}
 MEASURED = {
     "cells that fire": "1",
     "place cells, share of these": "1",
@@ -81,7 +101,7 @@ class Navigation(Protocol):
     caption: ClassVar[str] = "An animal that runs: grid cells, place cells, their maps"
     arms: ClassVar[tuple[str, ...]] = ("running",)
     papers: ClassVar[tuple[Source, ...]] = (SARGOLINI, RATINABOX)
-    choices: ClassVar[tuple[str, ...]] = ("room",)
+    choices: ClassVar[tuple[str, ...]] = ("room", "grid")
 
     circuit: Hippocampus = Hippocampus()
     tagging: TaggingCapture = TaggingCapture(influx=0.6)
@@ -147,8 +167,18 @@ class Navigation(Protocol):
             )
         return whole.part(begin, min(seconds, whole.seconds - begin))
 
+    @property
+    def grid(self) -> str:
+        """The name of the model of grid cells."""
+        kind = type(self.circuit.ec)
+        return next(name for name, ec in GRIDS.items() if type(ec) is kind)
+
     def with_value(self, path: str, text: str) -> Self:
-        """Return a copy with one value changed; a room by its name."""
+        """Return a copy with one value changed; a room and a grid by their names."""
+        if path == "grid":
+            if text not in GRIDS:
+                raise KeyError(unknown("grid", text, list(GRIDS)))
+            return replace(self, circuit=replace(self.circuit, ec=GRIDS[text]))
         if path == "room":
             if text not in ROOMS:
                 raise KeyError(unknown("room", text, list(ROOMS)))
@@ -156,8 +186,9 @@ class Navigation(Protocol):
         return super().with_value(path, text)
 
     def table(self, prefix: str = "") -> Iterator[Row]:
-        """Yield the name of the room, and every parameter."""
+        """Yield the names of room and grid, and every parameter."""
         yield Row(f"{prefix}room", self.room.name, "the room", ASSUMED.cite, "")
+        yield Row(f"{prefix}grid", self.grid, "model of grid cells", ASSUMED.cite, "")
         yield from super().table(prefix)
 
     def files(self) -> tuple[Path, ...]:
@@ -185,6 +216,7 @@ class Navigation(Protocol):
             "y": where.xy_m[:, 1],
             "theta_cos": np.cos(phase),
             "theta_sin": np.sin(phase),
+            **dict(zip(VELOCITY, velocity(where.xy_m).T, strict=True)),
         }
         for name, values in shown.items():
             stimulus[:, columns.index(name)] = values
@@ -214,7 +246,7 @@ class Navigation(Protocol):
             rows = [
                 ("grid score, median", "1", 0.3, OPEN, HAFTING.cite),
                 ("grid cells, share", "1", 0.7, OPEN, HAFTING.cite),
-                ("ratio of grid modules, mean", "1", 1.3, 1.75, STENSOLA.cite),
+                OF_GRIDS[self.grid],
             ]
         for region in PRINCIPAL:
             bands = PLACE if region == "CA1" else {}
@@ -243,7 +275,7 @@ class Navigation(Protocol):
             f"Scored are up to {self.judged} cells of a population with "
             f"{LEAST_SPIKES} spikes; each beside {self.shuffles} shuffles of its own.",
             "Information is told less the mean of the shuffles.",
-            "Grid cells are driven by the position; nothing drives place cells by it.",
+            GRID_NOTES[self.grid],
         )
 
     @property
@@ -274,6 +306,9 @@ class Navigation(Protocol):
             yield "grid cells, share", _mean(found.above)
             ratios = modules(found.spacing_m[found.above]).ratios
             yield "ratio of grid modules, mean", _mean(ratios)
+        ec = self.circuit.ec
+        if isinstance(ec, GridAttractor):
+            yield "drift of the grid", self._drift(arm, ec.stellate_motion)
         for region, population in PRINCIPAL.items():
             n = arm.populations[population].size
             fired = np.bincount(arm.spikes[population].node_ids, minlength=n)
@@ -285,6 +320,22 @@ class Navigation(Protocol):
             few = (place.fields[good] >= 1) & (place.fields[good] <= 2)
             yield f"{region} with one or two fields", _mean(few)
             yield f"{region} width of a field, median", _median(place.width_m[good])
+
+    def _drift(self, arm: Arm, motion: Motion) -> float:
+        """Return how far the bump strays at most from the path, metres.
+
+        Of its errors, each the mean of ten seconds, against the first of them.
+        """
+        span, path = arm.span("running"), arm.behaviour["position"]
+        edges: Any = np.arange(span.start_s + FORMED_S, span.stop_s, SEEN_S)
+        where = places(arm.populations[GRID].size)
+        fired = arm.spikes[GRID]
+        seen = bump(fired.timestamps * 1e-3, fired.node_ids, where, edges)
+        xy = [np.interp(seen.t_s, path.t_s, column) for column in path.values.T]
+        spacing = float(motion.spacing)
+        ideal = path_on_sheet(np.stack(xy, axis=1), spacing, motion.orientation)
+        errors = unwrapped(seen.xy, ideal) - ideal
+        return float(spacing * drift(errors, round(DRIFT_S / SEEN_S)).max())
 
     def _visits(self, arm: Arm) -> Visits:
         """Return the bins that the animal visited; on a track, those along it."""

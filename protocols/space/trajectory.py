@@ -136,14 +136,18 @@ def resampled(
 
 def moving(xy: Array) -> tuple[Array, Array]:
     """Return speed (n,), m/s, and heading (n,), radians, of positions (n, 2)."""
-    velocity = smoothed(np.gradient(xy, TICK_S, axis=0), VELOCITY_SD_S)
-    speed = np.hypot(velocity[:, 0], velocity[:, 1])
-    heading = np.arctan2(velocity[:, 1], velocity[:, 0])
+    x, y = velocity(xy).T
+    speed, heading = np.hypot(x, y), np.arctan2(y, x)
     moves = np.flatnonzero(speed >= STILL_MPS)
     if not len(moves):
         return speed, np.zeros(len(speed))
     last = np.searchsorted(moves, np.arange(len(speed)), side="right") - 1
     return speed, heading[moves[np.maximum(last, 0)]]
+
+
+def velocity(xy: Array) -> Array:
+    """Return the velocity (n, 2), m/s, of positions (n, 2)."""
+    return smoothed(np.gradient(xy, TICK_S, axis=0), VELOCITY_SD_S)
 
 
 def smoothed(values: Array, sd_s: float) -> Array:
