@@ -64,7 +64,9 @@ WHOLE_3_S = small()
 def test_the_one_episode_lasts_as_long_as_it_is_told(source: str) -> None:
     step = shown(small(path=source))
     assert step.seconds == 3 and not step.branch
-    assert step.name == "running" and step.stimulus.shape[1] == 8
+    assert step.name == "running" and step.stimulus.shape[1] == len(
+        WHOLE.circuit.columns
+    )
 
 
 @pytest.mark.parametrize("source", ["sargolini", "random"])
