@@ -63,8 +63,11 @@ EVERY = 20  # rows between positions that a file keeps: 50 Hz
 SHORTEST_S, LONGEST_S = 1.0, 3600.0
 OPEN = float("nan")
 OF_GRIDS = {
-    "driven": ("ratio of grid modules, mean", "1", 1.3, 1.75, STENSOLA.cite),
-    "attractor": ("drift of the grid", "m", OPEN, 0.1, "assumed"),
+    "driven": (("ratio of grid modules, mean", "1", 1.3, 1.75, STENSOLA.cite),),
+    "attractor": (
+        ("grid spacing over what velocity predicts, median", "1", 0.9, 1.1, "assumed"),
+        ("drift of the grid", "m", OPEN, 0.1, "assumed"),
+    ),
 }
 APART_S = 20.0  # by which shuffled spikes are moved, at least
 FORMED_S, SEEN_S, DRIFT_S = (
@@ -246,7 +249,7 @@ class Navigation(Protocol):
             rows = [
                 ("grid score, median", "1", 0.3, OPEN, HAFTING.cite),
                 ("grid cells, share", "1", 0.7, OPEN, HAFTING.cite),
-                OF_GRIDS[self.grid],
+                *OF_GRIDS[self.grid],
             ]
         for region in PRINCIPAL:
             bands = PLACE if region == "CA1" else {}
@@ -306,9 +309,7 @@ class Navigation(Protocol):
             yield "grid cells, share", _mean(found.above)
             ratios = modules(found.spacing_m[found.above]).ratios
             yield "ratio of grid modules, mean", _mean(ratios)
-        ec = self.circuit.ec
-        if isinstance(ec, GridAttractor):
-            yield "drift of the grid", self._drift(arm, ec.stellate_motion)
+            yield from self._attractor(arm, found.spacing_m[found.above])
         for region, population in PRINCIPAL.items():
             n = arm.populations[population].size
             fired = np.bincount(arm.spikes[population].node_ids, minlength=n)
@@ -320,6 +321,15 @@ class Navigation(Protocol):
             few = (place.fields[good] >= 1) & (place.fields[good] <= 2)
             yield f"{region} with one or two fields", _mean(few)
             yield f"{region} width of a field, median", _median(place.width_m[good])
+
+    def _attractor(self, arm: Arm, spacing_m: Any) -> Iterator[tuple[str, float]]:
+        """Yield what only a grid that integrates velocity has."""
+        ec = self.circuit.ec
+        if isinstance(ec, GridAttractor):
+            predicted = float(ec.stellate_motion.spacing)
+            name = "grid spacing over what velocity predicts, median"
+            yield name, _median(spacing_m) / predicted
+            yield "drift of the grid", self._drift(arm, ec.stellate_motion)
 
     def _drift(self, arm: Arm, motion: Motion) -> float:
         """Return how far the bump strays at most from the path, metres.

@@ -1,4 +1,4 @@
-"""Connections by distance: each pair as likely as its profile says, inputs all equal."""
+"""Connections by distance: each pair is as likely as its profile says."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
