@@ -112,6 +112,47 @@ class AdEx(Neuron):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EIF(Neuron):
+    """Exponential integrate-and-fire neuron with an after-hyperpolarisation.
+
+    Fourcaud-Trocme et al. (2003), doi:10.1523/JNEUROSCI.23-37-11628.2003.
+    """
+
+    C: Quantity = symbol("membrane capacitance")
+    g_L: Quantity = symbol("leak conductance")
+    E_L: Quantity = symbol("resting potential")
+    V_T: Quantity = symbol("threshold of the exponential")
+    D_T: Quantity = symbol("slope of the exponential")
+    V_r: Quantity = symbol("reset potential")
+    t_ref: Quantity = symbol("refractory period")
+    g_spike: Quantity = symbol("after-hyperpolarisation that a spike opens")
+    tau_ahp: Quantity = symbol("its decay")
+    E_ahp: Quantity = symbol("its reversal potential")
+
+    membrane: ClassVar[str] = """
+    dv/dt = (I_exp - g_L*(v - E_L) + I_ahp + I_syn + I_ext)/C : volt (unless refractory)
+    dg_ahp/dt = g_ahp*expm1(-dt/tau_ahp)/dt                   : siemens
+    I_exp = g_L*D_T*exp((v - V_T)/D_T)                        : amp
+    I_ahp = g_ahp*(E_ahp - v)                                 : amp
+    """
+    # Five slopes above threshold the exponential leaves no way back.
+    threshold: ClassVar[str] = "v > V_T + 5*D_T"
+    refractory: ClassVar[str] = "t_ref"
+    rest: ClassVar[str] = "E_L"
+
+    def __post_init__(self) -> None:
+        """Refuse a membrane that explodes, or that a reset does not bring down."""
+        super().__post_init__()
+        self.must_be("a value above 0", "C", "g_L", "D_T", "tau_ahp")
+        self.must_be("0 or more", "t_ref", "g_spike")
+        if not float(self.V_r) < float(self.V_T) + 5 * float(self.D_T):
+            raise ValueError(
+                f"V_r={self.V_r}: the reset must lie below the threshold, "
+                f"V_T + 5 D_T with V_T={self.V_T} and D_T={self.D_T}."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
 class LIF(Cell):
     """Leaky integrate-and-fire neuron whose synapses add postsynaptic potentials.
 

@@ -1,5 +1,7 @@
 """The bump on a twisted torus against places and paths that are known."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from trisynapse.analysis.bump import (
     unwrapped,
 )
 
-ONE = np.array([0.0, 1.0])
+ONE: Any = np.array([0.0, 1.0])
 BACK = [ROUND[0], ROUND[1], ROUND[1] - ROUND[0], -ROUND[0], 2 * ROUND[1] + ROUND[0]]
 
 
@@ -36,7 +38,9 @@ def same(here: np.ndarray, there: np.ndarray) -> bool:
 
 
 @pytest.mark.parametrize("centre", [(0, 0), (0.5, 0.4), (0.99, 0.01), (0.3, HEIGHT)])
-def test_a_symmetric_hill_of_spikes_is_found_at_its_centre(centre: tuple) -> None:
+def test_a_symmetric_hill_of_spikes_is_found_at_its_centre(
+    centre: tuple[float, float],
+) -> None:
     found, _ = at(hill(centre))
     assert same(found, np.array(centre))
 
@@ -65,7 +69,8 @@ def test_spikes_of_the_whole_sheet_are_no_bump() -> None:
 
 def test_bins_take_the_spikes_from_their_lower_edge_on() -> None:
     places = np.array([[0.1, 0.1], [0.4, 0.2]])
-    seen = bump(np.array([0.0, 1.0, 3.0]), np.array([0, 1, 1]), places, np.arange(4.0))
+    edges: Any = np.arange(4.0)
+    seen = bump(np.array([0.0, 1.0, 3.0]), np.array([0, 1, 1]), places, edges)
     np.testing.assert_allclose(seen.xy[:2], places)
     np.testing.assert_allclose(seen.t_s, [0.5, 1.5, 2.5])
     assert np.isnan(seen.xy[2]).all() and np.isnan(seen.strength[2])

@@ -150,7 +150,7 @@ def seen(circuit: Entorhinal, shown: dict[str, Any], folder: Path) -> dict[str, 
     found = {}
     for arm, result in results.items():
         fired = result.spikes(["ec_stellate"])["ec_stellate"]
-        edges = np.arange(0, SECONDS + WHEN / 2, WHEN)
+        edges: Any = np.arange(0, SECONDS + WHEN / 2, WHEN)
         found[arm] = bump(fired.timestamps * 1e-3, fired.node_ids, SHEET, edges)
     return found
 

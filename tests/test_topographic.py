@@ -8,9 +8,9 @@ import pytest
 
 from trisynapse.circuits import circuit
 from trisynapse.circuits.circuit import Synapse, chances, connect
-from trisynapse.circuits.projection import FIXED, Profile, Topographic
+from trisynapse.circuits.projection import FIXED, Topographic
 from trisynapse.circuits.quantity import Quantity, quantity
-from trisynapse.circuits.sheet import Near
+from trisynapse.circuits.sheet import Near, Profile
 
 
 @dataclass(frozen=True, kw_only=True)
