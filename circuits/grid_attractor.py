@@ -1,18 +1,19 @@
 """Grid cells as an attractor: two sheets, a bump of activity that velocity moves.
 
-    velocity, place                   ring                  Near: each interneuron
-         │         ┌──────── stellate ─────▶ basket         silences what is close; a
-         ▼         │             ▲             │            stellate cell excites those
-    ┌─────────┐    │             └─────────────┘            at a distance, so that only
-    │  bump   │◀───┘               near + uniform           one place stays active
-    └─────────┘
-    interneuron ◀──▶ fan          cells that know the place, as in `EC`
+    velocity, place
+           │         ring, ahead
+           └─▶ stellate ─────▶ basket     Through the baskets each stellate cell
+                  ▲──────────────┘        silences those at a distance: one bump of
+                 near, and everywhere     activity stays, wherever it formed.
+    interneuron ◀──▶ fan                  Cells that know the place, as in `EC`.
 
 Solanka et al. (2015), doi:10.7554/eLife.06444, in their form in which the density of
 connections, not their weight, falls with distance: a target has a fixed number of
 inputs, whose weights add up to what theirs do. A stellate cell's ring lies ahead of it
 in its preferred direction; velocity excites the cells that prefer it, and the bump
-moves. The animal runs one grid ``spacing`` while the bump runs once around the sheet.
+moves. The animal runs one grid ``spacing`` while the bump goes once around the sheet.
+Left out are the rise of GABA (0.1 ms), the spread of the stellate cells' E_L (0.2 mV)
+and time constants (0.3 ms), and the strong place input that sets the bump at first.
 """
 
 from dataclasses import dataclass
@@ -121,7 +122,7 @@ class Motion(Drive):
     """
 
     spacing: Quantity = ASSUMED("40 cm", "way of the animal for one round of the bump")
-    # 0.53 of 34 neurons a second; here 0.0153 and 0.0157 were measured.
+    # 0.53 of 34 neurons a second; 0.529 is measured here (docs/grid_attractor.py).
     slope: Quantity = SOLANKA("0.0156 Hz/pA", "rounds of the bump per second and pA")
     orientation: float = ASSUMED(0.131, "of the grid against the room, radians")
     I_anchor: Quantity = ASSUMED("10 pA", "current from the place at a field's middle")

@@ -8,12 +8,24 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from trisynapse.analysis.bump import TURNS, Bump, bump, path_on_sheet, unwrapped
+from trisynapse.analysis.bump import (
+    TURNS,
+    Bump,
+    bump,
+    drift,
+    path_on_sheet,
+    unwrapped,
+)
+from trisynapse.analysis.maps import even_bins, visits
+from trisynapse.analysis.spatial_cells import chosen_cells, grid_scores
 from trisynapse.circuits import Hippocampus
 from trisynapse.circuits.circuit import Circuit, chances, connect
 from trisynapse.circuits.drives import COLUMNS
 from trisynapse.circuits.grid_attractor import VELOCITY, GridAttractor, Motion
 from trisynapse.circuits.sheet import directions, distance, places
+from trisynapse.protocols.space.foraging import foraging
+from trisynapse.protocols.space.rooms import Box
+from trisynapse.protocols.space.trajectory import velocity
 from trisynapse.simulation import builds
 from trisynapse.simulation.experiment import Experiment
 from trisynapse.simulation.timeline import Episode
@@ -143,16 +155,22 @@ def running(angle: float, pa: float) -> tuple[Any, Any]:
     return np.maximum(t - AFTER, 0)[:, None] * ahead, (t > AFTER)[:, None] * ahead
 
 
-def seen(circuit: Entorhinal, shown: dict[str, Any], folder: Path) -> dict[str, Bump]:
-    """Return the bump in each of some runs of one animal."""
+def fired(circuit: Entorhinal, shown: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the spikes of the sheet in each of some runs of one animal."""
     arms = {k: (Episode("running", "box", rows),) for k, rows in shown.items()}
     results = Experiment(circuit, {}, 1, arms).run(folder)
-    found = {}
-    for arm, result in results.items():
-        fired = result.spikes(["ec_stellate"])["ec_stellate"]
-        edges: Any = np.arange(0, SECONDS + WHEN / 2, WHEN)
-        found[arm] = bump(fired.timestamps * 1e-3, fired.node_ids, SHEET, edges)
-    return found
+    return {k: r.spikes(["ec_stellate"])["ec_stellate"] for k, r in results.items()}
+
+
+def bump_of(spikes: Any, seconds: float) -> Bump:
+    edges: Any = np.arange(0, seconds + WHEN / 2, WHEN)
+    return bump(spikes.timestamps * 1e-3, spikes.node_ids, SHEET, edges)
+
+
+def seen(circuit: Entorhinal, shown: dict[str, Any], folder: Path) -> dict[str, Bump]:
+    """Return the bump in each of some runs of one animal."""
+    spikes = fired(circuit, shown, folder)
+    return {k: bump_of(each, SECONDS) for k, each in spikes.items()}
 
 
 ANGLES = {"0": 0.0, "90": np.pi / 2, "210": 7 * np.pi / 6}
@@ -210,3 +228,44 @@ def test_the_gain_of_velocity_follows_from_spacing_and_slope() -> None:
     wide = Motion(spacing=MOTION.spacing)
     assert PER_PA * 1e12 == float(wide.spacing) * float(wide.slope)
     assert "ahead/(spacing*slope)" in wide.current
+
+
+# A foraging rat
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("anchor", ["10 pA", "0 pA"])
+def test_a_rat_has_grids_as_long_as_the_place_corrects_the_bump(
+    anchor: str, tmp_path: Path
+) -> None:
+    room, lasts = Box(), 599.0
+    rat = foraging(room, lasts, seed=1)
+    circuit = Entorhinal().with_value("ec.stellate_motion.I_anchor", anchor)
+    shown = {"rat": stimulus(rat.xy_m, velocity(rat.xy_m))}
+    spikes = fired(circuit, shown, tmp_path)["rat"]
+    found = bump_of(spikes, lasts)
+    formed = found.t_s > 5
+    xy = rat.xy_m[np.searchsorted(rat.t_s, found.t_s)]
+    spacing = float(MOTION.spacing)
+    ideal = path_on_sheet(xy, spacing, MOTION.orientation)
+    errors = (unwrapped(found.xy, ideal) - ideal)[formed]
+    strays = spacing * drift(errors, round(10 / WHEN)).max()
+
+    outline = room.rings()[0]
+    spans = zip(outline.min(axis=0), outline.max(axis=0), strict=True)
+    seen = visits(rat.t_s[::20], rat.xy_m[::20], even_bins(*spans, width_m=0.025))
+    scores = grid_scores(
+        seen,
+        spikes.timestamps * 1e-3,
+        spikes.node_ids,
+        chosen_cells(spikes.node_ids, len(SHEET), 40, 30, 1),
+        sigma_m=0.05,
+        shuffles=40,
+        seed=1,
+    )
+    if anchor == "0 pA":
+        assert strays > 0.4 and np.nanmedian(scores.score) < 0.3
+    else:
+        assert strays < 0.1 and np.nanmedian(scores.score) >= 0.3
+        assert scores.above.mean() >= 0.7
+        assert np.nanmedian(scores.spacing_m) == pytest.approx(spacing, rel=0.1)
