@@ -100,6 +100,17 @@ def test_the_rest_of_the_hippocampus_takes_it_in_place_of_ec() -> None:
         assert synapse.in_degree == theirs[name].in_degree
 
 
+@pytest.mark.parametrize("scale", [0.02, 0.1, 0.5])
+def test_it_can_be_wired_at_every_scale_with_the_same_input(scale: float) -> None:
+    for synapse in Entorhinal(scale=scale).synapses({}).values():
+        pre, post = connect(synapse, np.random.default_rng(1))
+        assert (np.bincount(post) == synapse.in_degree).all()
+        assert len(np.unique(np.stack([pre, post]), axis=1).T) == synapse.size
+        w_0: Any = synapse.symbols["w_0"]
+        total = synapse.projection.in_degree * float(synapse.projection.weight)
+        assert synapse.in_degree * float(w_0) == pytest.approx(total)
+
+
 def test_every_parameter_has_a_meaning_and_a_source() -> None:
     rows = list(ALONE.table())
     assert len({row.symbol for row in rows}) == len(rows) > 80
