@@ -1,7 +1,7 @@
 """Print the tables of grid-attractor.md: entorhinal cortex alone, with the attractor.
 
 How fast the bump moves under a current that velocity brings; then grids, spacing and
-drift of a foraging rat, with the place that corrects the bump and without.
+drift of a foraging rat, with velocity and place, and without one of them.
 
 python docs/grid_attractor.py [SEED...]
 """
@@ -116,13 +116,13 @@ def speeds(seeds: list[int]) -> None:
     )
 
 
-def forage(seed: int, anchor_pa: float) -> None:
-    """Print a row of scores, spacing and drift."""
-    path = f"{anchor_pa:g} pA"
-    circuit = Entorhinal().with_value("ec.stellate_motion.I_anchor", path)
+def forage(seed: int, anchor_pa: float, moves: bool) -> None:
+    """Print a row of scores, spacing and drift; velocity ``moves`` the bump or not."""
+    anchor = f"{anchor_pa:g} pA"
+    circuit = Entorhinal().with_value("ec.stellate_motion.I_anchor", anchor)
     motion, room = circuit.ec.stellate_motion, Box()
     where = foraging(room, FORAGE_S, seed=1)
-    shown = {"rat": stimulus(where.xy_m, velocity(where.xy_m))}
+    shown = {"rat": stimulus(where.xy_m, moves * velocity(where.xy_m))}
     before = cpu_s()
     fired = spikes(circuit, seed, shown)["rat"]
     cost = (cpu_s() - before) / FORAGE_S
@@ -153,7 +153,8 @@ def forage(seed: int, anchor_pa: float) -> None:
     )
     told = [
         f"{seed}",
-        path,
+        "yes" if moves else "no",
+        anchor,
         f"{np.nanmedian(scores.score):.2f}",
         f"{scores.above.mean():.2f}",
         f"{100 * np.nanmedian(scores.spacing_m):.1f}",
@@ -169,9 +170,9 @@ def forage(seed: int, anchor_pa: float) -> None:
 if __name__ == "__main__":
     asked = [int(seed) for seed in sys.argv[1:]] or [1, 2, 3]
     speeds(asked)
-    head = ["seed", "anchor", "grid score", "above shuffles", "spacing, cm"]
+    head = ["seed", "velocity", "place", "grid score", "above shuffles", "spacing, cm"]
     head += ["drift at the end, cm", "at most", "rms", "rate, Hz", "CPU s/s"]
     print("| " + " | ".join(head) + " |\n" + len(head) * "|---" + "|")
     for one in asked:
-        for anchor_pa in (10.0, 0.0):
-            forage(one, anchor_pa)
+        for anchor_pa, moves in ((10.0, True), (0.0, True), (10.0, False)):
+            forage(one, anchor_pa, moves)
