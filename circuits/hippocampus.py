@@ -13,7 +13,8 @@ from .circuit import Circuit
 from .dg import DG
 from .drives import COLUMNS
 from .ec import EC
-from .grid_attractor import VELOCITY, GridAttractor
+from .grid_attractor import GridAttractor
+from .motion import VELOCITY
 from .sub import SUB
 
 

@@ -27,7 +27,8 @@ from trisynapse.analysis.spatial_cells import (
 )
 from trisynapse.circuits.circuit import Circuit
 from trisynapse.circuits.drives import COLUMNS
-from trisynapse.circuits.grid_attractor import VELOCITY, GridAttractor
+from trisynapse.circuits.grid_attractor import GridAttractor
+from trisynapse.circuits.motion import VELOCITY
 from trisynapse.circuits.sheet import places
 from trisynapse.protocols.space.foraging import foraging
 from trisynapse.protocols.space.rooms import Box

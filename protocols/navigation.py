@@ -31,7 +31,8 @@ from ..circuits import Hippocampus
 from ..circuits.circuit import Rules
 from ..circuits.drives import STENSOLA
 from ..circuits.ec import EC
-from ..circuits.grid_attractor import VELOCITY, GridAttractor, Motion
+from ..circuits.grid_attractor import GridAttractor
+from ..circuits.motion import VELOCITY, Motion
 from ..circuits.parameters import ASSUMED, Row, Source, unknown
 from ..circuits.quantity import Quantity
 from ..circuits.sheet import places

@@ -21,7 +21,8 @@ from trisynapse.analysis.spatial_cells import chosen_cells, grid_scores
 from trisynapse.circuits import Hippocampus
 from trisynapse.circuits.circuit import Circuit, chances, connect
 from trisynapse.circuits.drives import COLUMNS
-from trisynapse.circuits.grid_attractor import VELOCITY, GridAttractor, Motion
+from trisynapse.circuits.grid_attractor import GridAttractor
+from trisynapse.circuits.motion import VELOCITY, Motion
 from trisynapse.circuits.sheet import directions, distance, places
 from trisynapse.protocols.space.foraging import foraging
 from trisynapse.protocols.space.rooms import Box
