@@ -25,6 +25,16 @@ RECEPTORS = {
     "GABA_A": ("g_gaba_post += {weight}",),
     "PSP+": ("psp_post += {weight}",),
     "PSP-": ("psp_post -= {weight}",),
+    # Both exponentials of a potential, for cells like `SpikeResponse`.
+    "EPSP": ("psp_m_post += {weight}", "psp_s_post += {weight}"),
+    # What an animal decodes: a rate, and a direction that the cell stands for.
+    "rate": ("slow_post += {weight}", "fast_post += {weight}"),
+    "direction": (
+        "east_slow_post += {weight}*cos(angle_pre)",
+        "east_fast_post += {weight}*cos(angle_pre)",
+        "north_slow_post += {weight}*sin(angle_pre)",
+        "north_fast_post += {weight}*sin(angle_pre)",
+    ),
 }
 
 
@@ -77,6 +87,16 @@ class Rule(Parameters):
     def relative(self, state: State) -> Array:
         """Return ``weight`` in units of the projection's own, for files and figures."""
         return state["strength"]
+
+    def settled(self, state: State, cells: State, post: Ids) -> State:
+        """Return the synapses with what their target cells hold for them.
+
+        Parameters
+        ----------
+        cells : variables of the target population, arrays (cells,)
+        post : cell on which each synapse ends
+        """
+        return state
 
     @abstractmethod
     def rest(
@@ -170,7 +190,8 @@ class Projection(Parameters):
     Every target cell receives the same number of inputs, drawn without replacement.
     Where they are ``scattered``, as many synapses as that makes are drawn from all
     pairs: then in-degrees vary as if each pair were connected with the same
-    probability. Either way the number of synapses is the same for every seed.
+    probability. Either way the number of synapses is the same for every seed. Where
+    they are ``complete`` every cell is connected with every other.
     """
 
     pre: ClassVar[str]
@@ -178,9 +199,12 @@ class Projection(Parameters):
     receptor: ClassVar[str]
     plastic: ClassVar[str] = ""
     scattered: ClassVar[bool] = False
+    complete: ClassVar[bool] = False
 
     in_degree: int = symbol("inputs of one target cell")
-    weight: Quantity = symbol("what one spike adds to a conductance or potential")
+    weight: Quantity | float = symbol(
+        "what one spike adds to a conductance or potential"
+    )
     delay: Quantity = symbol("delay from spike to effect")
     nmda: float = ASSUMED(0.0, "NMDA conductance as a share of the AMPA conductance")
 
@@ -199,3 +223,8 @@ class Projection(Parameters):
     def name(self) -> str:
         """The name by which files and code know it."""
         return f"{self.pre}_to_{self.post}"
+
+    @property
+    def unlearned(self) -> Rule:
+        """The rule of its synapses where they are given no other."""
+        return FIXED
