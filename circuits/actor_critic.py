@@ -67,8 +67,8 @@ class PlaceField(Drive):
         rows = -(-n // side)
         reach = float(self.reach)
         return {
-            "centre_x": reach * (2 * column / (side - 1) - 1),
-            "centre_y": reach * (2 * row / (rows - 1) - 1),
+            "centre_x": reach * (2 * column / max(side - 1, 1) - 1),
+            "centre_y": reach * (2 * row / max(rows - 1, 1) - 1),
         }
 
 

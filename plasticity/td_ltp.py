@@ -37,7 +37,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..circuits.projection import Array, Ids, Rule, State
-from ..circuits.quantity import Quantity
+from ..circuits.quantity import Quantity, quantity
 from ..circuits.sources import FREMAUX
 from .traces import faded, fading
 
@@ -49,7 +49,7 @@ NOW = (
 
 @dataclass(frozen=True, kw_only=True)
 class TDLTP(Rule):
-    """Synapses of place cells onto a critic; the actor's learn more slowly."""
+    """Synapses of place cells, by default those onto the critic."""
 
     eta: Quantity = FREMAUX("34.6 us", "learning rate: strength a unit of reward")
     tau_fall: Quantity = FREMAUX("20 ms", "decay of a postsynaptic potential")
@@ -106,3 +106,6 @@ class TDLTP(Rule):
         """Let the traces of presynaptic spikes decay; the strength stays."""
         taus = {x: float(getattr(self, tau)) for x, tau in FADES.items()}
         return faded(state, seconds, taus)
+
+
+SETS: dict[str, TDLTP] = {"actor": TDLTP(eta=quantity("8.66 us"))}
