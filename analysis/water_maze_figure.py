@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from .reinforcement import actor_critic, q_learning, random_walk
-from .swims import quadrant_share
+from .swims import blocks, quadrant_share
 
 STYLE = {
     "font.family": "DejaVu Sans",
@@ -52,19 +52,19 @@ def learning(recording: Any) -> Figure:
         first, last = trials[:SHOWN], trials[-SHOWN:]
         for one, some in zip(axes, (first, last), strict=False):
             _ways(one, pool, arm, some)
-            one.set_title(f"{name}, {some[0].name} to {some[-1].name.split()[1]}")
+            one.set_title(f"{name}, trials{some[0].name[5:]} to{some[-1].name[5:]}")
         for one, which in zip(axes[2:], [name, *others], strict=True):
             seen = recording.arms[which]
             _ways(one, pool, seen, [seen.span("probe")], there=False)
             share = quadrant_share(_swum(seen, seen.span("probe")), pool.goal)
-            one.set_title(f"{which}, probe: {100 * share:.0f} % in its quadrant")
+            one.set_title(f"{which}, probe: {100 * share:.0f} % of time")
         curves, early, late = lower.subplots(1, 3, width_ratios=[1.5, 1, 1])
         _latencies(curves, recording, pool)
         moments = list(arm.weights[CRITIC])
         for one, moment in ((early, moments[0]), (late, moments[-1])):
             image = _maps(one, arm, pool, moment)
             lower.colorbar(
-                image, ax=one, shrink=0.6, label="mean weight onto the critic (1)"
+                image, ax=one, shrink=0.6, label="mean weight onto the critic (mV)"
             )
         for letter, one in (("a", axes[0]), ("b", curves), ("c", early)):
             one.annotate(
@@ -85,7 +85,7 @@ class _Pool:
         self.platform = _metres(told(f"{trials}.r_platform"))
         self.limit_s = float(told(f"{trials}.limit").split()[0])
         self.reach = _metres(told("circuit.hippocampus.place_field.reach"))
-        self.goal = tuple(_metres(told(f"platform_{axis}")) for axis in "xy")
+        self.goal = _metres(told("platform_x")), _metres(told("platform_y"))
         speeds = [m.value for m in recording.measures if m.name == "swimming speed"]
         self.speed = float(np.mean(speeds)) if speeds else float("nan")
 
@@ -134,18 +134,27 @@ def _walls(axes: Axes, pool: _Pool, there: bool = True) -> None:
 
 
 def _latencies(axes: Axes, recording: Any, pool: _Pool) -> None:
-    """Draw the latency of every trial, and the means of tabular learners."""
+    """Draw latencies, and those of tabular learners on the average."""
     for (name, arm), color in zip(recording.arms.items(), ARMS, strict=False):
         y = np.asarray(arm.behaviour["latency"].values)
-        axes.plot(1 + np.arange(len(y)), y, ".-", color=color, lw=1.1, label=name)
+        axes.plot(1 + np.arange(len(y)), y, ".", color=color, alpha=0.4, ms=4)
+        axes.plot(*_blocks(y), "o-", color=color, lw=1.3, ms=3.5, label=name)
     for label, (mean, color, line) in _tabular(recording, pool).items():
-        axes.plot(
-            1 + np.arange(len(mean)), mean, line, color=color, lw=1.1, label=label
-        )
+        axes.plot(*_blocks(mean), line, color=color, lw=1.1, label=label)
     axes.set(xlabel="trial", ylabel="latency (s)", ylim=(0, 1.28 * pool.limit_s))
     axes.axhline(pool.limit_s, color="0.8", lw=0.7, zorder=0)
     axes.legend(frameon=False, fontsize=6.5, ncols=2, loc="upper right")
-    axes.set_title(f"latencies, seed {recording.seed}", loc="left", fontsize=8)
+    axes.set_title(
+        f"latencies, seed {recording.seed}: trials, and means of {SHOWN}",
+        loc="left",
+        fontsize=8,
+    )
+
+
+def _blocks(latencies: Any) -> tuple[Any, Any]:
+    """Return the middles and the means of blocks of trials, one from each start."""
+    middles = blocks(1 + np.arange(len(latencies)), SHOWN)
+    return middles, blocks(latencies, SHOWN)
 
 
 def _tabular(recording: Any, pool: _Pool) -> dict[str, Any]:
@@ -192,10 +201,12 @@ def _maps(axes: Axes, arm: Any, pool: _Pool, moment: str) -> Any:
     pre, weight = np.asarray(policy.pre), np.asarray(policy.weight)
     ways = [np.bincount(pre, weight * f(angle), n) for f in (np.cos, np.sin)]
     inside = np.hypot(*centres.T) <= pool.radius + 1e-9
+    x, y = centres[inside].T
     _walls(axes, pool)
     spacing = np.ptp(centres[:, 0]) / max(int(np.ceil(np.sqrt(n))) - 1, 1)
     image = axes.scatter(
-        *centres[inside].T,
+        x,
+        y,
         c=value[inside],
         s=260 * (spacing / pool.radius / 0.22) ** 2,
         marker="s",
@@ -205,7 +216,8 @@ def _maps(axes: Axes, arm: Any, pool: _Pool, moment: str) -> Any:
     )
     longest = max(float(np.hypot(*ways)[inside].max()), 1e-12)
     axes.quiver(
-        *centres[inside].T,
+        x,
+        y,
         *(way[inside] / longest for way in ways),
         color="white",
         scale=1 / (1.6 * spacing),
@@ -219,6 +231,6 @@ def _maps(axes: Axes, arm: Any, pool: _Pool, moment: str) -> Any:
 
 
 def _means(weights: Any, n: int) -> Any:
-    """Return the mean weight of each presynaptic cell, in units of the first."""
+    """Return the mean weight of each presynaptic cell."""
     pre, weight = np.asarray(weights.pre), np.asarray(weights.weight)
     return np.bincount(pre, weight, n) / np.maximum(np.bincount(pre, minlength=n), 1)

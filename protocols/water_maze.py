@@ -146,7 +146,8 @@ class WaterMazeTask(Protocol):
             name: some if name == ANIMAL else _within(some, timeline, kept)
             for name, some in all_spikes.items()
         }
-        times, ways, courses = [], [], {"value": [], "delta": []}
+        times, ways = [], []
+        courses: dict[str, list[Any]] = {"value": [], "delta": []}
         for span in timeline:
             seen = result.followed(span.name)
             one = {name: seen[f"{ANIMAL}/{name}"][:, 0] for name in FOLLOWED}

@@ -102,7 +102,7 @@ class Compiled:
             }
             if traced:
                 told["TRACE"] = here / "trace"
-            if self.manifest["followed"]:
+            if "followed" in self.manifest:
                 told["FOLLOWED"] = here / "followed"
             asked = {f"TRISYNAPSE_{k}": str(v) for k, v in told.items()}
             self._call(asked, home, tell)
@@ -202,7 +202,7 @@ class Compiled:
         }
 
     def _read_followed(self, path: Path) -> dict[tuple[str, str], Array]:
-        told = self.manifest["followed"]
+        told = self.manifest.get("followed")
         if not told:
             return {}
         edges = np.cumsum([0, *(size for *_, size in told)])

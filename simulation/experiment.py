@@ -234,7 +234,7 @@ class Experiment:
             stimulus = step.stimulus[first : first + backend.rows]
             whole = (node.place, first) if first else (node.place,)
             seed = stream_seed(self.seed, "episode", *whole)
-            state, spikes, seen, courses = backend.episode(
+            state, spikes, seen, told = backend.episode(
                 state, stimulus, seed, tell, step.traced
             )
             if not step.branch:
@@ -245,7 +245,7 @@ class Experiment:
                 parts[name].append((ids, when + begun))
             for name, voltages in seen.items():
                 traces.setdefault(name, []).append(voltages)
-            for (owner, name), values in courses.items():
+            for (owner, name), values in told.items():
                 followed.setdefault(f"{owner}/{name}", []).append(values)
         arrays: dict[str, Any] = {}
         for name, some in parts.items():
@@ -253,9 +253,9 @@ class Experiment:
             arrays[f"{name}/ids"] = ids.astype(np.uint32)
             arrays[f"{name}/steps"] = steps.astype(np.int64)
         np.savez(aside / "spikes.npz", **arrays)
-        for file, some in (("traces", traces), ("followed", followed)):
-            if some:
-                joined = {name: np.concatenate(each) for name, each in some.items()}
+        for file, courses in (("traces", traces), ("followed", followed)):
+            if courses:
+                joined = {name: np.concatenate(each) for name, each in courses.items()}
                 np.savez(aside / f"{file}.npz", **joined)
         if not step.branch:
             fired = {

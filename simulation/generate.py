@@ -140,11 +140,13 @@ def generate(told: dict[str, Any], folder: Path) -> None:
         "symbols": [[r["owner"], r["name"]] for r in shared],
         "populations": [group.name for group in groups],
         "traced": list(circuit.traced),
-        "followed": [[r["owner"], r["name"], r["size"]] for r in followed],
         "wiring": {s.name: _wiring_names(s.name, device) for s in joined},
         "sources": _merge(folder, sorted(device.writer.source_files)),
         "flags": [*b2.prefs["codegen.cpp.extra_compile_args_gcc"], *VECTORS],
     }
+    if followed:
+        rows = [[row["owner"], row["name"], row["size"]] for row in followed]
+        manifest["followed"] = rows
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 

@@ -77,7 +77,7 @@ def test_from_the_wall_it_is_put_back_and_pays() -> None:
 
 
 def test_the_platform_ends_the_trial_and_makes_the_animal_fire() -> None:
-    told = {"platform": 1.0, "platform_x": 0.3, "platform_y": 0.0}
+    told: Any = {"platform": 1.0, "platform_x": 0.3, "platform_y": 0.0}
     ran = swum(80, start=eastward(10.0), start_x=0.0, **told)
     first = int(np.argmax(np.abs(ran["x"] - 0.3) < 0.1))
     assert ran["spikes"] == pytest.approx([first * TICK])
@@ -87,7 +87,7 @@ def test_the_platform_ends_the_trial_and_makes_the_animal_fire() -> None:
     assert ran["delta"][first + 1 : first + 30].all() and not ran["delta"][-5:].any()
 
 
-def test_without_a_platform_time_ends_the_trial_and_nothing_is_learned_from_that():
+def test_time_ends_the_trial_too_and_nothing_is_learned_from_that() -> None:
     ran = swum(80, start_x=0.2, platform=0.0, platform_x=0.2)
     assert ran["swims"].sum() == 60
     assert not ran["present"][65:].any() and not ran["delta"][65:].any()
@@ -95,7 +95,7 @@ def test_without_a_platform_time_ends_the_trial_and_nothing_is_learned_from_that
 
 
 def test_the_next_trial_begins_where_its_number_says() -> None:
-    told = {"trial": 1.0, "start_x": 0.4, "start_y": -0.2}
+    told: Any = {"trial": 1.0, "start_x": 0.4, "start_y": -0.2}
     ran = swum(3, start={"trial": 1.0, "x": 0.1}, **told)
     assert ran["x"] == pytest.approx(0.1) and not ran["present"].any()
     ran = swum(3, start={"trial": 7.0, "x": 0.1}, **told)
@@ -123,8 +123,8 @@ def test_delta_is_the_temporal_difference_error_of_its_tick() -> None:
     assert ran["delta"][21] == pytest.approx(exact, rel=1e-5)
 
 
-def test_all_that_delta_adds_up_to_is_the_reward_less_the_value_that_was_expected():
-    told = {"platform": 1.0, "platform_x": 0.0, "platform_y": 0.0}
+def test_delta_adds_up_to_the_reward_less_the_value_expected() -> None:
+    told: Any = {"platform": 1.0, "platform_x": 0.0, "platform_y": 0.0}
     trials = replace(QUICK, held=quantity("0 s"), neutral=quantity("3 s"))
     ran = swum(2800, trials=trials, start={"slow": 6.0, "fast": 0.0}, **told)
     value = ran["value"]

@@ -10,7 +10,7 @@ import pytest
 from trisynapse.circuits.actor_critic import PlaceToCritic
 from trisynapse.circuits.circuit import Synapse
 from trisynapse.circuits.network import Clocks, join
-from trisynapse.circuits.quantity import quantity
+from trisynapse.circuits.quantity import Quantity, quantity
 from trisynapse.circuits.spike_response import SpikeResponse
 from trisynapse.plasticity import TDLTP
 
@@ -44,7 +44,7 @@ def scripted(n: int, fires: Any, model: str, reset: str) -> b2.NeuronGroup:
     symbols = {
         name: value.value * getattr(b2, value.dimension)
         for name, value in CELL.symbols("\n".join([model, reset])).items()
-        if hasattr(value, "dimension")
+        if isinstance(value, Quantity)
     }
     return b2.NeuronGroup(
         n,
