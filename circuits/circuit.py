@@ -193,8 +193,6 @@ def connect(synapse: Synapse, rng: np.random.Generator) -> tuple[Any, Any]:
     n_pre, n_post = synapse.n_pre // synapse.blocks, synapse.n_post // synapse.blocks
     recurrent = synapse.projection.pre == synapse.projection.post
     draw = _scattered if synapse.projection.scattered else _equal
-    if synapse.projection.complete:
-        draw = _all
     sources, targets = [], []
     for block in range(synapse.blocks):
         pre, post = draw(synapse.in_degree, n_pre, n_post, recurrent, rng)
@@ -219,15 +217,6 @@ def _equal(
         nearest = np.argpartition(draws, in_degree - 1, axis=1)
         chosen.append(nearest[:, :in_degree].astype(np.int32))
     return np.concatenate(chosen).ravel(), np.repeat(np.arange(n_post), in_degree)
-
-
-def _all(
-    in_degree: int, n_pre: int, n_post: int, recurrent: bool, rng: np.random.Generator
-) -> tuple[Any, Any]:
-    """Return all pairs."""
-    pre, post = (ids.ravel() for ids in np.indices((n_pre, n_post)))
-    apart = pre != post if recurrent else slice(None)
-    return pre[apart], post[apart]
 
 
 def _scattered(

@@ -190,8 +190,7 @@ class Projection(Parameters):
     Every target cell receives the same number of inputs, drawn without replacement.
     Where they are ``scattered``, as many synapses as that makes are drawn from all
     pairs: then in-degrees vary as if each pair were connected with the same
-    probability. Either way the number of synapses is the same for every seed. Where
-    they are ``complete`` every cell is connected with every other.
+    probability. Either way the number of synapses is the same for every seed.
     """
 
     pre: ClassVar[str]
@@ -199,7 +198,7 @@ class Projection(Parameters):
     receptor: ClassVar[str]
     plastic: ClassVar[str] = ""
     scattered: ClassVar[bool] = False
-    complete: ClassVar[bool] = False
+    complete: ClassVar[bool] = False  # every cell with every other
 
     in_degree: int = symbol("inputs of one target cell")
     weight: Quantity | float = symbol(
@@ -220,11 +219,11 @@ class Projection(Parameters):
             )
 
     @property
-    def name(self) -> str:
-        """The name by which files and code know it."""
-        return f"{self.pre}_to_{self.post}"
-
-    @property
     def unlearned(self) -> Rule:
         """The rule of its synapses where they are given no other."""
         return FIXED
+
+    @property
+    def name(self) -> str:
+        """The name by which files and code know it."""
+        return f"{self.pre}_to_{self.post}"
