@@ -12,7 +12,7 @@ from trisynapse.circuits.circuit import Synapse
 from trisynapse.circuits.network import Clocks, join
 from trisynapse.circuits.quantity import Quantity, quantity
 from trisynapse.circuits.spike_response import SpikeResponse
-from trisynapse.plasticity import TDLTP
+from trisynapse.plasticity import TDLTP, Combined, TsodyksMarkram
 
 pytestmark = pytest.mark.usefixtures("numpy_target")
 
@@ -129,6 +129,19 @@ def test_at_the_last_spike_of_a_target_nothing_is_left_to_be_written_down() -> N
     held = {"taught_slow": np.zeros(2), "taught_fast": np.zeros(2)}
     after = RULE.settled(state, held, np.array([0, 1], np.int32))
     assert np.array_equal(after["strength"], state["strength"])
+
+
+def test_beside_a_short_term_rule_it_writes_down_the_same() -> None:
+    both = Combined(long_term=RULE, short_term=TsodyksMarkram())
+    state = {name: np.array([0.7, 1.4]) for name in NAMES}
+    other = {f"short_{name}": np.ones(2) for name in ("u", "R", "t_last")}
+    held = {"taught_slow": np.full(2, 3.0), "taught_fast": np.full(2, 5.0)}
+    post = np.array([0, 1], np.int32)
+    after = both.settled({**state, **other}, held, post)
+    alone = RULE.settled(state, held, post)
+    assert np.array_equal(after["strength"], alone["strength"])
+    assert all(np.array_equal(after[name], other[name]) for name in other)
+    assert not np.array_equal(after["strength"], state["strength"])
 
 
 def test_the_weights_stay_within_their_bounds() -> None:
