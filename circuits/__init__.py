@@ -1,5 +1,6 @@
 """What is connected to what: cells, receptors, regions and the circuits of them."""
 
+from .actor_critic import ActorCritic as ActorCritic
 from .circuit import Circuit as Circuit
 from .hippocampus import Hippocampus as Hippocampus
 from .memory import Memory as Memory

@@ -5,9 +5,12 @@ length: dg/dt is written so that one Euler step is exp(-dt/tau). ``I_ext``, what
 drives of a population give, is declared where the two meet (region.py).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
+from .function import Function
 from .parameters import ASSUMED, Parameters, Source, symbol
 from .quantity import Quantity
 from .sources import HIPPOCAMPOME
@@ -17,7 +20,10 @@ JAHR = Source("Jahr and Stevens 1990", doi="10.1523/JNEUROSCI.10-09-03178.1990")
 
 @dataclass(frozen=True, kw_only=True)
 class Cell(Parameters):
-    """What fires: equations of its membrane and receptors, threshold and reset."""
+    """What fires: equations of its membrane and receptors, threshold and reset.
+
+    ``rest`` names the symbol at which ``v`` starts; empty where ``v`` is no state.
+    """
 
     membrane: ClassVar[str]
     receptors: ClassVar[str] = ""
@@ -25,6 +31,7 @@ class Cell(Parameters):
     reset: ClassVar[str] = ""
     refractory: ClassVar[str] = ""
     rest: ClassVar[str]
+    functions: ClassVar[Mapping[str, Function]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)

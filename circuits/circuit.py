@@ -16,7 +16,7 @@ import numpy as np
 
 from .drives import COLUMNS
 from .parameters import ASSUMED, Parameters
-from .projection import FIXED, Projection, Rule, code
+from .projection import Projection, Rule, code
 from .quantity import Quantity
 from .region import Population, Region
 from .sheet import Profile
@@ -50,8 +50,11 @@ class Synapse(NamedTuple):
     @property
     def symbols(self) -> dict[str, Quantity | float]:
         """The symbols of the rule with their values, and the projection's own."""
-        weight = self.projection.weight
-        w_0 = Quantity(weight.value * self.gain, weight.dimension, weight.text)
+        w_0 = self.projection.weight
+        if isinstance(w_0, Quantity):
+            w_0 = Quantity(w_0.value * self.gain, w_0.dimension, w_0.text)
+        else:
+            w_0 = w_0 * self.gain
         own: dict[str, Quantity | float] = {"w_0": w_0, "nmda": self.projection.nmda}
         return {**self.rule.symbols(code(self.rule)), **own}
 
@@ -60,11 +63,13 @@ class Synapse(NamedTuple):
 class Circuit(Parameters):
     """Regions and a scale; ``columns`` are those of its stimulus.
 
-    An episode may record the voltages of the populations that ``traced`` names.
+    An episode may record the voltages of the populations that ``traced`` names. It
+    always records the (population, variable) that are ``followed``, every 20 ms.
     """
 
     columns: ClassVar[tuple[str, ...]] = COLUMNS
     traced: ClassVar[tuple[str, ...]] = ()
+    followed: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     scale: float = ASSUMED(1.0, "factor on the number of cells")
 
@@ -118,7 +123,9 @@ class Circuit(Parameters):
                 n_pre = self.populations[projection.pre].size
                 n_post = self.populations[projection.post].size
                 fitting = min(projection.in_degree, max(1, n_pre // self.blocks // 2))
-                rule = rules.get(projection.plastic, FIXED)
+                if projection.complete:
+                    fitting = n_pre // self.blocks - (projection.pre == projection.post)
+                rule = rules.get(projection.plastic, projection.unlearned)
                 self._must_have(rule, projection)
                 built[projection.name] = Synapse(
                     name=projection.name,

@@ -45,7 +45,8 @@ class Drive(Parameters):
     """A current from outside: variables of a cell, and the current they give.
 
     ``update`` and ``current`` are evaluated once a tick; ``flow`` is a further current,
-    which changes within a tick and is evaluated in every step.
+    which changes within a tick and is evaluated in every step. ``links`` says of which
+    population of one cell, and of which of its variables, a linked variable is.
     """
 
     variables: ClassVar[str] = ""
@@ -53,6 +54,7 @@ class Drive(Parameters):
     current: ClassVar[str] = ""
     flow: ClassVar[str] = ""
     functions: ClassVar[Mapping[str, Function]] = MappingProxyType({})
+    links: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType({})
 
     def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
         """Return the variables of ``n`` cells of one animal, in SI units."""

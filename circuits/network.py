@@ -21,6 +21,7 @@ from .region import NOISE_KEY, Population
 
 STEP = 0.2 * b2.ms
 TICK = 1 * b2.ms
+FOLLOWS = 100  # steps between two values of what is followed
 CAPACITY = 100_000  # rows of the stimulus, one a tick: the longest single run is 100 s
 
 
@@ -76,6 +77,10 @@ def _build(circuit: Circuit, rules: Rules, wiring: dict[str, Any]) -> b2.Network
         name: group(population, shown, clocks)
         for name, population in circuit.populations.items()
     }
+    for name, population in circuit.populations.items():
+        for drive in population.drives:
+            for variable, (owner, its) in drive.links.items():
+                setattr(groups[name], variable, b2.linked_var(groups[owner], its))
     synapses = [
         join(synapse, groups, wiring[name], clocks, shown)
         for name, synapse in circuit.synapses(rules).items()
@@ -110,11 +115,12 @@ def group(
         refractory=cell.refractory or False,
         method="euler",
         clock=clocks.steps,
-        namespace=shown | _functions(population.drives),
+        namespace=shown | _functions([cell, *population.drives]),
         name=population.name,
     )
     assign(cells, symbols)
-    cells.v = _brian(getattr(cell, cell.rest))
+    if cell.rest:
+        cells.v = _brian(getattr(cell, cell.rest))
     updates = [drive.update for drive in population.drives if drive.update]
     currents = [drive.current for drive in population.drives if drive.current]
     current = " + ".join(currents) or "0*amp"

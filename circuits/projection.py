@@ -26,6 +26,16 @@ RECEPTORS = {
     "GABA_A": ("g_gaba_post += {weight}",),
     "PSP+": ("psp_post += {weight}",),
     "PSP-": ("psp_post -= {weight}",),
+    # Both exponentials of a potential, for cells like `SpikeResponse`.
+    "EPSP": ("psp_m_post += {weight}", "psp_s_post += {weight}"),
+    # What an animal decodes: a rate, and a direction that the cell stands for.
+    "rate": ("slow_post += {weight}", "fast_post += {weight}"),
+    "direction": (
+        "east_slow_post += {weight}*cos(angle_pre)",
+        "east_fast_post += {weight}*cos(angle_pre)",
+        "north_slow_post += {weight}*sin(angle_pre)",
+        "north_fast_post += {weight}*sin(angle_pre)",
+    ),
 }
 
 
@@ -78,6 +88,16 @@ class Rule(Parameters):
     def relative(self, state: State) -> Array:
         """Return ``weight`` in units of the projection's own, for files and figures."""
         return state["strength"]
+
+    def settled(self, state: State, cells: State, post: Ids) -> State:
+        """Return the synapses with what their target cells hold for them.
+
+        Parameters
+        ----------
+        cells : variables of the target population, arrays (cells,)
+        post : cell on which each synapse ends
+        """
+        return state
 
     @abstractmethod
     def rest(
@@ -180,9 +200,12 @@ class Projection(Parameters):
     receptor: ClassVar[str]
     plastic: ClassVar[str] = ""
     scattered: ClassVar[bool] = False
+    complete: ClassVar[bool] = False  # every cell with every other
 
     in_degree: int = symbol("inputs of one target cell")
-    weight: Quantity = symbol("what one spike adds to a conductance or potential")
+    weight: Quantity | float = symbol(
+        "what one spike adds to a conductance or potential"
+    )
     delay: Quantity = symbol("delay from spike to effect")
     nmda: float = ASSUMED(0.0, "NMDA conductance as a share of the AMPA conductance")
 
@@ -196,6 +219,11 @@ class Projection(Parameters):
             raise ValueError(
                 f"in_degree={self.in_degree}: {MOST_INPUTS:,} at most is wanted."
             )
+
+    @property
+    def unlearned(self) -> Rule:
+        """The rule of its synapses where they are given no other."""
+        return FIXED
 
     @property
     def name(self) -> str:

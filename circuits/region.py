@@ -30,6 +30,8 @@ class Population(NamedTuple):
         cell = self.cell
         text = [cell.membrane, cell.receptors, cell.threshold, cell.reset]
         found = cell.symbols("\n".join([*text, cell.refractory]))
+        if NOISE_KEY in cell.threshold:
+            found[NOISE_KEY] = 0.0
         for drive in self.drives:
             code = f"{drive.update}\n{drive.current}\n{drive.flow}"
             found |= drive.symbols(code)

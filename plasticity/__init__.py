@@ -17,4 +17,5 @@ from .spass import SPaSS as SPaSS
 from .structural import Structural as Structural
 from .symmetric_stdp import SymmetricSTDP as SymmetricSTDP
 from .tagging_capture import TaggingCapture as TaggingCapture
+from .td_ltp import TDLTP as TDLTP
 from .triplet_stdp import TripletSTDP as TripletSTDP

@@ -87,12 +87,17 @@ class Combined(Rule):
         second = _prefixed(self.short_term.symbols(words))
         return {**self.long_term.symbols(text), **second}
 
+    def settled(self, state: State, cells: State, post: Ids) -> State:
+        """Write down for each rule what target cells hold for it."""
+        first, second = _parted(state)
+        after = dict(self.long_term.settled(first, cells, post))
+        return after | _prefixed(self.short_term.settled(second, cells, post))
+
     def rest(
         self, state: State, seconds: float, post: Ids, rng: np.random.Generator
     ) -> dict[str, Array]:
         """Let each rule rest by itself, the long-term one first."""
-        second = {n[len(PREFIX) :]: x for n, x in state.items() if n.startswith(PREFIX)}
-        first = {n: x for n, x in state.items() if not n.startswith(PREFIX)}
+        first, second = _parted(state)
         after = self.long_term.rest(first, seconds, post, rng)
         return after | _prefixed(self.short_term.rest(second, seconds, post, rng))
 
@@ -135,6 +140,13 @@ def _lines(*texts: str) -> str:
     """Return texts as one, without the blank lines that a model may not have."""
     lines = (line.strip() for text in texts for line in text.splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def _parted(state: State) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Return the variables of the long-term and of the short-term rule."""
+    first = {n: x for n, x in state.items() if not n.startswith(PREFIX)}
+    second = {n[len(PREFIX) :]: x for n, x in state.items() if n.startswith(PREFIX)}
+    return first, second
 
 
 def _prefixed(named: Mapping[str, T]) -> dict[str, T]:

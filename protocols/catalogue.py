@@ -11,6 +11,7 @@ from .navigation import Navigation
 from .protocol import Protocol
 from .stimulation import Stimulation
 from .tagging_interval import TaggingInterval
+from .water_maze import WaterMazeTask
 
 KINDS = (
     FearConditioning,
@@ -19,6 +20,7 @@ KINDS = (
     Facilitation,
     Consolidation,
     Navigation,
+    WaterMazeTask,
 )
 PROTOCOLS: dict[str, type[Protocol]] = {kind.name: kind for kind in KINDS}
 
@@ -50,4 +52,5 @@ FIGURES: dict[str, dict[str, Any]] = {
         "intervals": _figure("slice_figure", "intervals"),
         "slices": _figure("slice_figure", "slices"),
     },
+    "water-maze": {"learning": _figure("water_maze_figure", "learning")},
 }

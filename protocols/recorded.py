@@ -43,7 +43,9 @@ def synaptic_weights(
             ends = wired(wiring, state)[name]
             pre, post = (ids.astype(np.uint32) for ids in ends)
             rng = stream(result.seed, "reading", step, name)
-            variables = rule.rest(state.variables.get(name, {}), 0.0, ends[1], rng)
+            cells = state.variables[synapses[name].projection.post]
+            variables = rule.settled(state.variables.get(name, {}), cells, ends[1])
+            variables = rule.rest(variables, 0.0, ends[1], rng)
             relative = rule.relative(variables) if variables else np.ones(len(pre))
             parts: dict[str, Any] = {}
             if isinstance(rule, TaggingCapture):

@@ -9,10 +9,11 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -28,11 +29,13 @@ class Outcome(NamedTuple):
     """The state after an episode, and (ids, step of firing) of every population.
 
     A trace holds the voltages of a population, (steps, cells), each at a step's end.
+    What is followed is there by population and variable, (every 20 ms, cells).
     """
 
     state: State
     spikes: dict[str, tuple[Array, Array]]
     traces: dict[str, Array]
+    followed: Mapping[tuple[str, str], Array] = MappingProxyType({})
 
 
 class Backend(Protocol):
@@ -99,14 +102,17 @@ class Compiled:
             }
             if traced:
                 told["TRACE"] = here / "trace"
+            if "followed" in self.manifest:
+                told["FOLLOWED"] = here / "followed"
             asked = {f"TRISYNAPSE_{k}": str(v) for k, v in told.items()}
             self._call(asked, home, tell)
             spikes = self._read_spikes(here / "spikes")
             traces = self._read_traces(here / "trace", steps) if traced else {}
+            followed = self._read_followed(here / "followed")
             end = self._read(state, here / "result")
         end = later(end, self.circuit, self.rules, steps * STEP_S)
         pending = under_way(state, spikes, self.circuit, self.rules, steps)
-        return Outcome(replace(end, pending=pending), spikes, traces)
+        return Outcome(replace(end, pending=pending), spikes, traces, followed)
 
     def _rewired(self, state: State, here: Path) -> Path:
         """Return a folder as that of the animal, with the sources of this state."""
@@ -193,6 +199,17 @@ class Compiled:
         return {
             owner: rows[:, a:b]
             for (owner, _), a, b in zip(sizes, edges, edges[1:], strict=False)
+        }
+
+    def _read_followed(self, path: Path) -> dict[tuple[str, str], Array]:
+        told = self.manifest.get("followed")
+        if not told:
+            return {}
+        edges = np.cumsum([0, *(size for *_, size in told)])
+        rows = np.fromfile(path).reshape(-1, edges[-1])
+        return {
+            (owner, name): rows[:, a:b]
+            for (owner, name, _), a, b in zip(told, edges, edges[1:], strict=False)
         }
 
 

@@ -229,11 +229,12 @@ class Experiment:
         state = enter(before, self.circuit, self.seed, step.place)
         parts: dict[str, list[Any]] = {name: [] for name in self.circuit.populations}
         traces: dict[str, list[Any]] = {}
+        followed: dict[str, list[Any]] = {}
         for first in range(0, len(step.stimulus), backend.rows):
             stimulus = step.stimulus[first : first + backend.rows]
             whole = (node.place, first) if first else (node.place,)
             seed = stream_seed(self.seed, "episode", *whole)
-            state, spikes, seen = backend.episode(
+            state, spikes, seen, told = backend.episode(
                 state, stimulus, seed, tell, step.traced
             )
             if not step.branch:
@@ -244,17 +245,18 @@ class Experiment:
                 parts[name].append((ids, when + begun))
             for name, voltages in seen.items():
                 traces.setdefault(name, []).append(voltages)
+            for (owner, name), values in told.items():
+                followed.setdefault(f"{owner}/{name}", []).append(values)
         arrays: dict[str, Any] = {}
         for name, some in parts.items():
             ids, steps = (np.concatenate(each) for each in zip(*some, strict=True))
             arrays[f"{name}/ids"] = ids.astype(np.uint32)
             arrays[f"{name}/steps"] = steps.astype(np.int64)
         np.savez(aside / "spikes.npz", **arrays)
-        if step.traced:
-            np.savez(
-                aside / "traces.npz",
-                **{name: np.concatenate(some) for name, some in traces.items()},
-            )
+        for file, courses in (("traces", traces), ("followed", followed)):
+            if courses:
+                joined = {name: np.concatenate(each) for name, each in courses.items()}
+                np.savez(aside / f"{file}.npz", **joined)
         if not step.branch:
             fired = {
                 name: (arrays[f"{name}/ids"], arrays[f"{name}/steps"]) for name in parts
@@ -339,6 +341,15 @@ class ArmResult:
         """Return the voltages that a traced step recorded, {population: (n, cells)}."""
         traced = self._folder(step, "is traced", lambda s: getattr(s, "traced", False))
         with np.load(traced / "traces.npz") as file:
+            return {name: file[name] for name in file.files}
+
+    def followed(self, step: str) -> dict[str, Any]:
+        """Return what was followed in a step, {population/variable: (n, cells)}.
+
+        The first value is that after 20 ms, the next 20 ms later.
+        """
+        folder = self._folder(step, "is followed", lambda s: isinstance(s, Episode))
+        with np.load(folder / "followed.npz") as file:
             return {name: file[name] for name in file.files}
 
     def state(self, step: str) -> State:

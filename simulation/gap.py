@@ -48,6 +48,8 @@ def cross(
         if name in state.variables:
             alone = first if isinstance(synapse.rule, SharedRule) else whole
             before, post = state.variables[name], wiring[name][1]
+            cells = state.variables[synapse.projection.post]
+            before = dict(synapse.rule.settled(before, cells, post))
             after = synapse.rule.rest(before, alone, post, rng)
             state = state.changed(name, after)
     for piece in _after(first, told):

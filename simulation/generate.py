@@ -18,7 +18,7 @@ import brian2 as b2
 import numpy as np
 from brian2.core.variables import ArrayVariable
 
-from ..circuits.network import CAPACITY, STEP, build
+from ..circuits.network import CAPACITY, FOLLOWS, STEP, build
 from .outline import Outlined
 
 # With these g++ updates eight cells at a time: it may check ten and more arrays for
@@ -34,7 +34,7 @@ VECTORS = [
 # pushed again, oldest first, into the queues of all pathways of their population. The
 # network's time is set before every run, because a sum of runs drifts until, after a
 # minute, Brian2 takes a step twice. Voltages are written where a trace is asked for,
-# after each step.
+# after each step; what a circuit follows, every 20 ms.
 LOAD = """
 {{
     std::ifstream in(std::getenv("TRISYNAPSE_STATE"), std::ios::binary);
@@ -48,13 +48,13 @@ LOAD = """
     {pushes}
     const long steps = std::strtol(std::getenv("TRISYNAPSE_STEPS"), NULL, 10);
     const char* trace = std::getenv("TRISYNAPSE_TRACE");
-    std::ofstream traced(trace ? trace : "/dev/null", std::ios::binary);
-    const long stride = trace ? 1 : 500;
+    std::ofstream traced(trace ? trace : "/dev/null", std::ios::binary);{opens}
+    const long stride = trace ? 1 : {stride};
     for (long done = 0; done < steps; done += stride)
     {{
         {network}.t = done*{dt!r};
         {network}.run(std::min(stride, steps - done)*{dt!r}, NULL, 10.0);
-        if (trace) {{ {traces} }}
+        if (trace) {{ {traces} }}{follows}
         if ((done + stride) % 500 == 0 || done + stride >= steps)
         {{
             std::putchar('.');
@@ -76,6 +76,13 @@ LOAD = """
     std::_Exit(0);
 }}
 """
+
+OPENS = """
+    std::ofstream followed(std::getenv("TRISYNAPSE_FOLLOWED"), std::ios::binary);"""
+FOLLOW = """
+        if ((done + stride) % {every} == 0) {{ {writes} }}
+        if (done + stride >= steps) followed.close();
+        if (!followed) std::_Exit(4);"""
 
 PUSH = """
 {{
@@ -114,8 +121,15 @@ def generate(told: dict[str, Any], folder: Path) -> None:
     shared = [
         _shared(device, o, name) for o in groups + joined for name in symbols[o.name]
     ]
+    followed = [
+        row
+        for name in circuit.followed
+        for row in state
+        if (row["owner"], row["name"]) == name
+    ]
     device.insert_code(
-        "main", _episode(device, network, circuit.traced, groups, state, shared)
+        "main",
+        _episode(device, network, circuit.traced, followed, groups, state, shared),
     )
     device.build(directory=str(folder), compile=False, run=False)
     _untimed(folder / "network.cpp")
@@ -130,6 +144,9 @@ def generate(told: dict[str, Any], folder: Path) -> None:
         "sources": _merge(folder, sorted(device.writer.source_files)),
         "flags": [*b2.prefs["codegen.cpp.extra_compile_args_gcc"], *VECTORS],
     }
+    if followed:
+        rows = [[row["owner"], row["name"], row["size"]] for row in followed]
+        manifest["followed"] = rows
     (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
@@ -273,6 +290,7 @@ def _episode(
     device: Any,
     network: Any,
     traced: tuple[str, ...],
+    followed: list[Any],
     groups: Any,
     state: list[Any],
     shared: list[Any],
@@ -293,6 +311,13 @@ def _episode(
         reads=stream(shared + state, "read", "in"),
         writes=stream(state, "write", "out"),
         traces=stream(voltages, "write", "traced"),
+        opens=OPENS if followed else "",
+        stride=FOLLOWS if followed else 500,
+        follows=FOLLOW.format(
+            every=FOLLOWS, writes=stream(followed, "write", "followed")
+        )
+        if followed
+        else "",
         shown="\n".join(shown),  # no line where no cell looks at the stimulus
         pushes="\n".join(_push(network, group) for group in groups),
         spikes="\n".join(_spikes(device, network, group) for group in groups),

@@ -27,6 +27,7 @@ def outline(circuit: Circuit, rules: Rules) -> dict[str, Any]:
     return {
         "columns": circuit.columns,
         "traced": circuit.traced,
+        "followed": circuit.followed,
         "populations": [_population(p) for p in circuit.populations.values()],
         "projections": [_projection(s) for s in circuit.synapses(rules).values()],
     }
@@ -35,9 +36,16 @@ def outline(circuit: Circuit, rules: Rules) -> dict[str, Any]:
 def _population(population: Population) -> dict[str, Any]:
     return {
         **_texts(population, POPULATION),
-        "cell": _texts(population.cell, CELL),
+        "cell": {
+            **_texts(population.cell, CELL),
+            "functions": _functions(population.cell.functions),
+        },
         "drives": [
-            {**_texts(drive, DRIVE), "functions": _functions(drive.functions)}
+            {
+                **_texts(drive, DRIVE),
+                "functions": _functions(drive.functions),
+                "links": {name: list(link) for name, link in drive.links.items()},
+            }
             for drive in population.drives
         ],
         "symbols": _dimensions(population.symbols),
@@ -85,6 +93,7 @@ class Outlined:
         """Read what ``outline`` returned."""
         self.columns = tuple(told["columns"])
         self.traced = tuple(told["traced"])
+        self.followed = tuple(map(tuple, told["followed"]))
         self.populations = {p["name"]: _cells(p) for p in told["populations"]}
         self._synapses = {p["name"]: _synapses(p) for p in told["projections"]}
 
@@ -104,7 +113,10 @@ class Outlined:
 
 
 def _cells(told: dict[str, Any]) -> Any:
-    cell = SimpleNamespace(**told["cell"], **{told["cell"]["rest"]: _zero("volt")})
+    texts = told["cell"] | {"functions": _callable(told["cell"]["functions"])}
+    if texts["rest"]:
+        texts[texts["rest"]] = _zero("volt")
+    cell = SimpleNamespace(**texts)
     drives = [
         SimpleNamespace(**drive | {"functions": _callable(drive["functions"])})
         for drive in told["drives"]

@@ -15,7 +15,7 @@ import numpy as np
 from brian2.devices.device import all_devices, reset_device
 
 from ..circuits.circuit import Circuit, Rules
-from ..circuits.network import CAPACITY, build, key
+from ..circuits.network import CAPACITY, FOLLOWS, build, key
 from .backends import Outcome, steps_of
 from .state import STEP_S, Array, State, Wiring, later, under_way, wired
 
@@ -53,6 +53,7 @@ class Runtime:
             self._show(network, stimulus)
             self._send(network, state)
             monitors = _watch(network, self.circuit.traced if traced else ())
+            following = _follow(network, self.circuit.followed)
             key(network, self.circuit, seed)
             b2.seed(seed)
             self._run(network, steps, tell)
@@ -65,10 +66,16 @@ class Runtime:
             }
             spikes = {name: _heard(network, name) for name in self.circuit.populations}
             traces = {name: np.array(m.v_).T for name, m in monitors.items()}
+            followed = {
+                (owner, name): np.array(getattr(m, f"{name}_")).T[
+                    FOLLOWS - 1 :: FOLLOWS
+                ]
+                for (owner, name), m in following.items()
+            }
         end = replace(state, variables=left)
         end = later(end, self.circuit, self.rules, steps * STEP_S)
         pending = under_way(state, spikes, self.circuit, self.rules, steps)
-        return Outcome(replace(end, pending=pending), spikes, traces)
+        return Outcome(replace(end, pending=pending), spikes, traces, followed)
 
     def _show(self, network: b2.Network, stimulus: Array) -> None:
         """Put the course of the stimulus into the array that the cells read."""
@@ -119,6 +126,18 @@ def _watch(network: b2.Network, traced: tuple[str, ...]) -> dict[str, Any]:
     monitors = {
         name: b2.StateMonitor(network[name], "v", record=True, when="end")
         for name in traced
+    }
+    network.add(*monitors.values())
+    return monitors
+
+
+def _follow(
+    network: b2.Network, followed: tuple[tuple[str, str], ...]
+) -> dict[tuple[str, str], Any]:
+    """Record some variables, each at a step's end."""
+    monitors = {
+        (owner, name): b2.StateMonitor(network[owner], name, record=True, when="end")
+        for owner, name in followed
     }
     network.add(*monitors.values())
     return monitors

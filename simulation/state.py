@@ -127,10 +127,11 @@ def at_rest(
     """
     for name, population in circuit.populations.items():
         n, cell = population.size, population.cell
-        rest = float(getattr(cell, cell.rest))
         moving = re.findall(r"\bd(\w+)/dt", f"{cell.membrane}\n{cell.receptors}")
         still = {v: np.zeros(n) for v in (*moving, population.held)}
-        still["v"] = rest + 2e-3 * rng.standard_normal(n)
+        if cell.rest:
+            rest = float(getattr(cell, cell.rest))
+            still["v"] = rest + 2e-3 * rng.standard_normal(n)
         if cell.refractory:
             still["lastspike"] = np.full(n, LONG_AGO)
             still["not_refractory"] = np.ones(n, dtype=bool)
@@ -223,5 +224,5 @@ def variables_of(model: str) -> Iterator[str]:
         derived = re.match(r"\s*d(\w+)/dt", name)
         if derived:
             yield derived[1]
-        elif "=" not in name and "shared" not in kind:
+        elif "=" not in name and not re.search("shared|linked", kind):
             yield name.strip()

@@ -12,7 +12,7 @@ from scipy.stats import kstest, kurtosis
 
 from trisynapse.circuits import noise
 from trisynapse.circuits.circuit import noise_key
-from trisynapse.circuits.noise import DEVIATE_CPP, deviate, philox
+from trisynapse.circuits.noise import DEVIATE_CPP, chance, deviate, philox
 
 N = 1_000_000
 CELLS = np.arange(N)
@@ -219,3 +219,11 @@ def test_in_cpp_too_a_deviate_that_is_not_wanted_is_0(
     compiled: Callable[[Any], Any],
 ) -> None:
     assert not compiled([[0, KEY, TICK, 0, 5], [1, KEY, TICK, 0, 5]]).any()
+
+
+def test_chances_are_spread_evenly_between_0_and_1() -> None:
+    found = chance(KEY, TICK, CELLS)
+    assert 0 < found.min() and found.max() < 1
+    assert kstest(found, "uniform").pvalue > 1e-3
+    assert correlation(found, chance(KEY, TICK + 1, CELLS)) < 4
+    assert correlation(found, chance(KEY + 1, TICK, CELLS)) < 4

@@ -105,9 +105,15 @@ def test_an_unknown_rule_is_refused_with_the_nearest_one(
 
 @dataclass(frozen=True, kw_only=True)
 class Signal(Drive):
-    """A plateau's signal, which no circuit of tests/mini.py has."""
+    """What rules read of a cell and no circuit of tests/mini.py has."""
 
-    variables: ClassVar[str] = "plateau : 1"
+    variables: ClassVar[str] = """
+    plateau : 1
+    left_slow : 1
+    left_fast : 1
+    taught_slow : hertz
+    taught_fast : hertz
+    """
     current: ClassVar[str] = "0*amp"
 
 
@@ -154,6 +160,10 @@ ONE = Excitation(in_degree=1, weight=quantity("2 nS"), delay=quantity("1 ms"), n
 CELLS = """
 v : volt
 plateau : 1
+left_slow : 1
+left_fast : 1
+taught_slow : hertz
+taught_fast : hertz
 g_ampa : siemens
 g_nmda : siemens
 """
