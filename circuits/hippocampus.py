@@ -7,25 +7,27 @@ EC ──▶ DG ──▶ CA3 ──▶ CA1 ──▶ SUB
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .ca1 import CA1
-from .ca3 import CA3
 from .circuit import Circuit
-from .dg import DG
 from .drives import COLUMNS
 from .ec import EC
 from .grid_attractor import GridAttractor
 from .motion import VELOCITY
+from .plateaus import PIPETTES
+from .running import RunningCA1, RunningCA3, RunningDG, RunningEC
 from .sub import SUB
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hippocampus(Circuit):
-    """The regions as in `memory`, and the subiculum; `EC` or `GridAttractor`."""
+    """The regions of an animal that runs, and the subiculum.
 
-    columns: ClassVar[tuple[str, ...]] = (*COLUMNS, *VELOCITY)
+    Entorhinal cortex is `EC`, of grid cells that position drives, or `GridAttractor`.
+    """
 
-    ec: EC | GridAttractor = EC()
-    dg: DG = DG()
-    ca3: CA3 = CA3()
-    ca1: CA1 = CA1()
+    columns: ClassVar[tuple[str, ...]] = (*COLUMNS, *VELOCITY, *PIPETTES)
+
+    ec: EC | GridAttractor = RunningEC()
+    dg: RunningDG = RunningDG()
+    ca3: RunningCA3 = RunningCA3()
+    ca1: RunningCA1 = RunningCA1()
     sub: SUB = SUB()

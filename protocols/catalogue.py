@@ -7,6 +7,7 @@ from ..circuits.parameters import unknown
 from .consolidation import Consolidation
 from .facilitation import Facilitation
 from .fear_conditioning import FearConditioning
+from .field_induction import FieldInduction
 from .navigation import Navigation
 from .protocol import Protocol
 from .stimulation import Stimulation
@@ -20,6 +21,7 @@ KINDS = (
     Facilitation,
     Consolidation,
     Navigation,
+    FieldInduction,
     WaterMazeTask,
 )
 PROTOCOLS: dict[str, type[Protocol]] = {kind.name: kind for kind in KINDS}
@@ -44,6 +46,7 @@ def _figure(module: str, function: str) -> Any:
 
 FIGURES: dict[str, dict[str, Any]] = {
     "consolidation": {"summary": _figure("consolidation_figure", "consolidation")},
+    "field-induction": {"fields": _figure("induction_figure", "induction")},
     "fear-conditioning": {"summary": _figure("figures", "fear_conditioning")},
     "navigation": {"maps": _figure("navigation_figure", "maps")},
     "facilitation": {"rates": _figure("slice_figure", "rates")},

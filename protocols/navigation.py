@@ -32,11 +32,12 @@ from ..circuits.circuit import Rules
 from ..circuits.drives import STENSOLA
 from ..circuits.ec import EC
 from ..circuits.grid_attractor import GridAttractor
-from ..circuits.motion import VELOCITY, Motion
+from ..circuits.motion import Motion
 from ..circuits.parameters import ASSUMED, Row, Source, unknown
-from ..circuits.quantity import Quantity
+from ..circuits.quantity import Quantity, quantity
+from ..circuits.running import RunningEC
 from ..circuits.sheet import places
-from ..plasticity import InhibitorySTDP, TaggingCapture
+from ..plasticity import BTSP, InhibitorySTDP, TaggingCapture
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Spikes, Trace
 from ..simulation.timeline import Episode, Step
@@ -46,14 +47,18 @@ from .space.foraging import RATINABOX, SOURCES, foraging
 from .space.laps import laps
 from .space.room import Room
 from .space.rooms import ROOMS, SARGOLINI, Box, CircularTrack, LinearTrack
+from .space.shown import shown
 from .space.tracked import tracked
-from .space.trajectory import Trajectory, velocity
+from .space.trajectory import Trajectory
 
 GROSMARK = Source("Grosmark and Buzsaki 2016, data of 4 rats")
 HAFTING = Source("Hafting et al. 2005", doi="10.1038/nature03721")
 
 GRID = "ec_stellate"
-GRIDS: dict[str, EC | GridAttractor] = {"driven": EC(), "attractor": GridAttractor()}
+GRIDS: dict[str, EC | GridAttractor] = {
+    "driven": RunningEC(),
+    "attractor": GridAttractor(),
+}
 PRINCIPAL = {
     "DG": "dg_granule",
     "CA3": "ca3_pyramidal",
@@ -61,6 +66,10 @@ PRINCIPAL = {
     "SUB": "sub_pyramidal",
 }
 EVERY = 20  # rows between positions that a file keeps: 50 Hz
+# Traces as in the published analytic script, so that inputs well before a plateau count
+# and fields lie before it. Rates of CA3 in a field are a few Hz here: R of the rule is 1
+# at 5 Hz, and synapses start low enough for one plateau to raise them severalfold.
+INSTRUCTED = BTSP(tau_p=quantity("0.5 s"), eta_p=0.25, R_0=quantity("5 Hz"), w_max=80.0)
 SHORTEST_S, LONGEST_S = 1.0, 3600.0
 OPEN = float("nan")
 OF_GRIDS = {
@@ -109,6 +118,7 @@ class Navigation(Protocol):
 
     circuit: Hippocampus = Hippocampus()
     tagging: TaggingCapture = TaggingCapture(influx=0.6)
+    instructed: BTSP = INSTRUCTED
     inhibitory: InhibitorySTDP = InhibitorySTDP()
 
     room: Room = Box()
@@ -146,7 +156,11 @@ class Navigation(Protocol):
     @property
     def rules(self) -> Rules:
         """The rule of each kind of plastic projection."""
-        return {"tagging": self.tagging, "inhibitory": self.inhibitory}
+        return {
+            "tagging": self.tagging,
+            "instructed": self.instructed,
+            "inhibitory": self.inhibitory,
+        }
 
     @cached_property
     def trajectory(self) -> Trajectory:
@@ -211,19 +225,8 @@ class Navigation(Protocol):
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return the one visit."""
-        where, columns = self.trajectory, self.circuit.columns
-        stimulus = np.zeros((len(where.xy_m), len(columns)))
-        phase = 2 * np.pi * float(self.f_theta) * where.t_s
-        shown: dict[str, Any] = {
-            "place": 1.0,
-            "x": where.xy_m[:, 0],
-            "y": where.xy_m[:, 1],
-            "theta_cos": np.cos(phase),
-            "theta_sin": np.sin(phase),
-            **dict(zip(VELOCITY, velocity(where.xy_m).T, strict=True)),
-        }
-        for name, values in shown.items():
-            stimulus[:, columns.index(name)] = values
+        columns, f_theta = self.circuit.columns, float(self.f_theta)
+        stimulus = shown(columns, self.trajectory, f_theta)
         return (Episode("running", self._place, stimulus),)
 
     def record(self, arm: str, result: ArmResult) -> Arm:

@@ -1,0 +1,127 @@
+"""Place fields that appear on a ring, lap by lap, around the place of a plateau.
+
+    laps x cells x bins ──▶ before, after ──▶ a new field? where, how wide, since when?
+
+Positions count along the ring from 0 to ``length_m``; a shift is negative where the
+field lies before the plateau, on the way that the animal comes.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ids = np.ndarray[Any, np.dtype[np.integer[Any]]]
+
+LEAST_HZ = 1.0  # peak of a field
+GROWN = 3.0  # of the peak, over that before
+
+
+@dataclass(frozen=True, eq=False)
+class NewFields:
+    """What cells did after a plateau, arrays (cells,).
+
+    new : whether there is a field that was not there before
+    shift_m : of its centre from the plateau; NaN without a field
+    width_m : at half its peak; NaN without a field
+    lap : the first after the plateau, from 1, in which it fires; NaN without a field
+    """
+
+    new: Any
+    shift_m: Floats
+    width_m: Floats
+    lap: Floats
+
+
+def lap_rates(
+    t_s: Floats,
+    along_m: Floats,
+    laps_s: Floats,
+    length_m: float,
+    spikes_s: Floats,
+    node_ids: Ids,
+    cells: Ids,
+    *,
+    bins: int = 50,
+    sigma_m: float = 0.05,
+) -> Floats:
+    """Return the rates of cells in each lap, array (laps, cells, bins), hertz.
+
+    Parameters
+    ----------
+    t_s, along_m : arrays (samples,), evenly sampled
+    laps_s : array (laps, 2), where each begins and ends
+    spikes_s, node_ids : arrays (spikes,), seconds and cells
+    """
+    step = float(np.median(np.diff(t_s)))
+    row = np.full(int(np.max(cells, initial=-1)) + 1, -1)
+    row[cells] = np.arange(len(cells))
+    mine = np.flatnonzero(np.isin(node_ids, cells))
+    times, rows = np.asarray(spikes_s)[mine], row[np.asarray(node_ids)[mine]]
+    where = np.interp(times, t_s, np.unwrap(along_m, period=length_m)) % length_m
+    edges = np.linspace(0, length_m, bins + 1)
+    found = np.zeros((len(laps_s), len(cells), bins))
+    for lap, (start, stop) in enumerate(laps_s):
+        here = (t_s >= start) & (t_s < stop)
+        seconds = np.histogram(along_m[here], edges)[0] * step
+        inside = (times >= start) & (times < stop)
+        bin_of = np.minimum((where[inside] / length_m * bins).astype(int), bins - 1)
+        counts = np.zeros((len(cells), bins))
+        np.add.at(counts, (rows[inside], bin_of), 1.0)
+        found[lap] = around(counts, sigma_m * bins / length_m)
+        found[lap] /= np.maximum(around(seconds[None], sigma_m * bins / length_m), step)
+    return found
+
+
+def around(values: Floats, sigma: float) -> Floats:
+    """Return rows (n, bins) under a Gaussian of ``sigma`` bins on a ring."""
+    f = np.fft.rfftfreq(values.shape[-1])
+    kernel = np.exp(-2 * (np.pi * f * sigma) ** 2)
+    return np.maximum(np.fft.irfft(np.fft.rfft(values) * kernel, values.shape[-1]), 0.0)
+
+
+def new_fields(
+    rates: Floats, plateau_lap: int, plateau_m: float, length_m: float
+) -> NewFields:
+    """Compare the laps after that of the plateau with those before it.
+
+    A field is new where the mean rate over the laps after has a peak of at least
+    `LEAST_HZ`, and `GROWN` times that before, within a quarter of the ring of the
+    plateau.
+
+    Parameters
+    ----------
+    rates : array (laps, cells, bins), as of `lap_rates`
+    """
+    before, after = rates[:plateau_lap].mean(0), rates[plateau_lap + 1 :].mean(0)
+    bins = rates.shape[-1]
+    far = (np.arange(bins) + 0.5) * length_m / bins - plateau_m
+    far = (far + length_m / 2) % length_m - length_m / 2
+    near = np.abs(far) <= length_m / 4
+    peak = after[:, near].max(1)
+    new = (peak >= LEAST_HZ) & (peak >= GROWN * before.max(1))
+    shift, width, lap = (np.full(len(new), np.nan) for _ in range(3))
+    for cell in np.flatnonzero(new).tolist():
+        inside = _hill(after[cell], near)
+        weight = np.where(inside, after[cell], 0.0)
+        middle = far[np.argmax(np.where(near, after[cell], -1.0))]
+        rest = (far - middle + length_m / 2) % length_m - length_m / 2
+        shift[cell] = middle + (weight * rest).sum() / weight.sum()
+        width[cell] = inside.sum() * length_m / bins
+        fires = rates[plateau_lap + 1 :, cell][:, inside].max(1) >= LEAST_HZ
+        lap[cell] = 1 + np.argmax(fires) if fires.any() else np.nan
+    return NewFields(new, shift, width, lap)
+
+
+def _hill(rate: Floats, near: Any) -> Any:
+    """Return the bins around the highest one that reach half of it, on a ring."""
+    top = int(np.argmax(np.where(near, rate, -1.0)))
+    low = np.roll(rate < rate[top] / 2, -top)
+    if not low.any():
+        return np.ones(len(rate), bool)
+    ahead, back = int(np.argmax(low)), int(np.argmax(low[::-1]))
+    bins = (top + np.arange(-back, ahead)) % len(rate)
+    inside = np.zeros(len(rate), bool)
+    inside[bins] = True
+    return inside

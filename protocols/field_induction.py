@@ -1,0 +1,212 @@
+"""A place field from one plateau (Bittner et al. 2017).
+
+    laps 1 to 5     lap 6, halfway                laps 7 to 14
+    no field        a plateau by a pipette  ──▶   a field? where, how wide, since when?
+
+An animal runs on a ring that it does not know. Plateaus that begin by themselves are
+off, so that those of the pipettes are the only ones.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..analysis.new_fields import NewFields, lap_rates, new_fields
+from ..circuits import Hippocampus
+from ..circuits.circuit import Rules
+from ..circuits.drives import GOLDEN
+from ..circuits.parameters import ASSUMED
+from ..circuits.plateaus import BITTNER, Plateaus
+from ..circuits.quantity import Quantity, quantity
+from ..circuits.running import RunningCA1
+from ..plasticity import BTSP, InhibitorySTDP, TaggingCapture
+from ..plasticity.btsp import CONE
+from ..simulation.experiment import ArmResult
+from ..simulation.recording import Arm, Tag, Trace
+from ..simulation.timeline import TICK_S, Episode, Step
+from .navigation import EVERY, INSTRUCTED
+from .protocol import Band, Protocol
+from .recorded import population_table
+from .space.laps import Gait, laps
+from .space.rooms import CircularTrack
+from .space.shown import shown
+from .space.trajectory import Trajectory
+
+CELLS = "ca1_pyramidal"
+MARKER = "pipette"
+OPEN = float("nan")
+NONE = Plateaus(rate_plateau=quantity("0 Hz"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldInduction(Protocol):
+    """Plateaus in some cells, in one lap."""
+
+    name: ClassVar[str] = "field-induction"
+    caption: ClassVar[str] = "One plateau potential makes a place field"
+    arms: ClassVar[tuple[str, ...]] = ("plateau", "slow", "sham")
+    manipulations: ClassVar[tuple[str, ...]] = (
+        "plateau: a pipette evokes a plateau halfway round, in one lap",
+        "slow: the same in an animal that runs half as fast",
+        "sham: no plateau",
+    )
+    papers: ClassVar[tuple[Any, ...]] = (BITTNER, CONE)
+
+    circuit: Hippocampus = Hippocampus(ca1=RunningCA1(pyramidal_plateaus=NONE))
+    tagging: TaggingCapture = TaggingCapture(influx=0.6)
+    instructed: BTSP = INSTRUCTED
+    inhibitory: InhibitorySTDP = InhibitorySTDP()
+
+    ring: Quantity = CONE("1.87 m", "circumference of the track")
+    speed: Quantity = ASSUMED("0.4 m/s", "of running")
+    slowness: float = ASSUMED(0.5, "speed of the arm slow, as a share")
+    before: int = ASSUMED(5, "laps before the plateau's")
+    after: int = ASSUMED(8, "laps after it")
+    pierced: float = ASSUMED(0.2, "share of the cells that have a pipette")
+    path_seed: int = ASSUMED(1, "seed of speeds and pauses")
+    f_theta: Quantity = ASSUMED("8 Hz", "frequency of theta")
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run."""
+        self.must_be("a value above 0", "ring", "speed", "slowness")
+        self.must_be("at least 1", "before", "after")
+        self.must_be("a share from 0 to 1", "pierced", "slowness")
+        self.must_be("0 or more", "f_theta", "path_seed")
+
+    @property
+    def rules(self) -> Rules:
+        """The rule of each kind of plastic projection."""
+        return {
+            "tagging": self.tagging,
+            "instructed": self.instructed,
+            "inhibitory": self.inhibitory,
+        }
+
+    def timeline(self, arm: str) -> tuple[Step, ...]:
+        """Return the one visit."""
+        where, columns = self._path(arm), self.circuit.columns
+        stimulus = shown(columns, where, float(self.f_theta))
+        if arm != "sham":
+            stimulus[self._moment(where), columns.index("evoked")] = self.pierced
+        return (Episode("running", "ring 1", stimulus),)
+
+    def record(self, arm: str, result: ArmResult) -> Arm:
+        """Return spikes, position, the laps and the cells that have a pipette."""
+        where, spans = self._path(arm), result.timeline()
+        start = spans[0].start_s
+        t = start + where.t_s[::EVERY]
+        at = start + self._moment(where) * TICK_S
+        n = self.circuit.populations[CELLS].size
+        cells = np.flatnonzero(np.arange(n) * GOLDEN % 1.0 < self.pierced)
+        return Arm(
+            populations=population_table(self.circuit),
+            timeline=spans,
+            spikes=result.spikes(list(self.circuit.populations)),
+            tags={
+                MARKER: {CELLS: Tag(cells.astype(np.uint32), at, at, MARKER, 0.0)},
+            },
+            behaviour={
+                "position": Trace(t, where.xy_m[::EVERY]),
+                "laps": Trace(start + where.laps[:, 0], start + where.laps),
+            },
+        )
+
+    def bands(self) -> tuple[Band, ...]:
+        """Return what the paper reports of new fields."""
+        told = BITTNER.cite
+        rows = [
+            ("plateau", "cells with a new field", "1", 0.5, OPEN, told),
+            ("plateau", "other cells with a new field", "1", OPEN, 0.1, told),
+            ("plateau", "lap of the first field, median", "1", 1, 3, told),
+            ("plateau", "shift of the field, median", "m", OPEN, 0.0, told),
+            ("plateau", "width of the field, median", "m", OPEN, OPEN, told),
+            ("slow", "cells with a new field", "1", OPEN, OPEN, told),
+            ("slow", "width of the field, median", "m", OPEN, OPEN, told),
+            ("slow", "width over that at full speed", "1", OPEN, 0.9, "assumed"),
+            ("sham", "cells with a new field", "1", OPEN, 0.1, told),
+        ]
+        return tuple(Band(*row) for row in rows)
+
+    def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
+        """Return the measures by (arm, name); where no cell has a field, none."""
+        found: dict[tuple[str, str], float] = {}
+        for arm, recorded in arms.items():
+            pierced, others = (self.fields(recorded, own) for own in (True, False))
+            found[arm, "cells with a new field"] = float(pierced.new.mean())
+            found[arm, "other cells with a new field"] = float(others.new.mean())
+            for name, values in (
+                ("lap of the first field, median", pierced.lap),
+                ("shift of the field, median", pierced.shift_m),
+                ("width of the field, median", pierced.width_m),
+            ):
+                if np.isfinite(values).any():
+                    found[arm, name] = float(np.nanmedian(values))
+        wide = [found.get((arm, "width of the field, median")) for arm in arms]
+        widths = dict(zip(arms, wide, strict=True))
+        slow, fast = widths.get("slow"), widths.get("plateau")
+        if slow and fast:
+            found["slow", "width over that at full speed"] = slow / fast
+        named = {(band.arm, band.name) for band in self.bands()}
+        return {key: value for key, value in found.items() if key in named}
+
+    def notes(self) -> tuple[str, ...]:
+        """Say what was chosen."""
+        return (
+            "Plateaus that begin by themselves are off: "
+            "--set ca1.pyramidal_plateaus.rate_plateau=...",
+            "A field is new if its peak, at least 1 Hz, is three times that before, "
+            "within a quarter of the ring of the plateau.",
+            "A shift is negative where the field lies on the way to the plateau.",
+        )
+
+    def fields(self, arm: Arm, pierced: bool) -> NewFields:
+        """Return the new fields of cells with a pipette, or of the others."""
+        tag = arm.tags[MARKER][CELLS]
+        n = arm.populations[CELLS].size
+        cells = tag.node_ids.astype(int)
+        if not pierced:
+            cells = np.setdiff1d(np.arange(n), cells)
+        trace, spans = arm.behaviour["position"], arm.behaviour["laps"].values
+        along = self._track.along(trace.values)
+        spikes = arm.spikes[CELLS]
+        length = float(self.ring)
+        rates = lap_rates(
+            trace.t_s,
+            along,
+            spans,
+            length,
+            spikes.timestamps * 1e-3,
+            spikes.node_ids,
+            cells,
+        )
+        lap = int(np.searchsorted(spans[:, 0], tag.window_start_s, side="right")) - 1
+        return new_fields(rates, lap, length / 2, length)
+
+    @property
+    def _track(self) -> CircularTrack:
+        return CircularTrack(circumference=self.ring)
+
+    def _path(self, arm: str) -> Trajectory:
+        share = self.slowness if arm == "slow" else 1.0
+        return _laps(
+            self._track,
+            self.path_seed,
+            self.before + 1 + self.after,
+            float(self.speed) * share,
+        )
+
+    def _moment(self, where: Trajectory) -> int:
+        """Return the row at which the animal is halfway round, in the plateau's lap."""
+        start = round(where.laps[self.before, 0] / TICK_S)
+        along = self._track.along(where.xy_m[start:])
+        # The eastern point, where a lap begins, may count as the end of the last one.
+        half = float(self.ring) / 2
+        return int(start + np.argmax((along >= half) & (along < 1.5 * half)))
+
+
+@cache
+def _laps(track: CircularTrack, seed: int, runs: int, speed: float) -> Trajectory:
+    return laps(track, seed=seed, runs=runs, gait=Gait(speed=quantity(f"{speed} m/s")))
