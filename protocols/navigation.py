@@ -66,8 +66,8 @@ PRINCIPAL = {
     "SUB": "sub_pyramidal",
 }
 EVERY = 20  # rows between positions that a file keeps: 50 Hz
-# Traces as in the published analytic script, so that inputs well before a plateau count
-# and fields lie before it. Rates of CA3 in a field are a few Hz here: R of the rule is 1
+# Traces as in the published analytic script: inputs well before a plateau count, and
+# fields lie before it. Rates of CA3 in a field are a few Hz here: R of the rule is 1
 # at 5 Hz, and synapses start low enough for one plateau to raise them severalfold.
 INSTRUCTED = BTSP(tau_p=quantity("0.5 s"), eta_p=0.25, R_0=quantity("5 Hz"), w_max=80.0)
 SHORTEST_S, LONGEST_S = 1.0, 3600.0

@@ -1,0 +1,115 @@
+"""Field induction: its timeline, and its measures on arms made by hand."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from trisynapse.circuits.quantity import quantity
+from trisynapse.protocols.field_induction import CELLS, MARKER, FieldInduction
+from trisynapse.simulation.recording import (
+    Arm,
+    PopulationInfo,
+    Span,
+    Spikes,
+    Tag,
+    Trace,
+)
+from trisynapse.simulation.timeline import Episode
+
+WHOLE = FieldInduction()
+RING = float(WHOLE.ring)
+N = 40
+
+
+def column(arm: str, name: str) -> np.ndarray:
+    (step,) = WHOLE.timeline(arm)
+    assert isinstance(step, Episode)
+    return np.asarray(step.stimulus[:, WHOLE.circuit.columns.index(name)])
+
+
+def test_the_pipettes_act_once_halfway_round_in_their_lap() -> None:
+    evoked = column("plateau", "evoked")
+    (row,) = np.flatnonzero(evoked)
+    assert evoked[row] == WHOLE.pierced
+    x, y = column("plateau", "x")[row], column("plateau", "y")[row]
+    assert x == pytest.approx(-RING / (2 * np.pi), abs=1e-3)
+    assert y == pytest.approx(0, abs=5e-3)
+    laps = WHOLE._path("plateau").laps
+    assert laps[WHOLE.before, 0] < row * 1e-3 < laps[WHOLE.before, 1]
+
+
+def test_sham_has_no_plateau_and_the_same_path() -> None:
+    assert not column("sham", "evoked").any()
+    np.testing.assert_array_equal(column("sham", "x"), column("plateau", "x"))
+
+
+def test_the_slow_animal_takes_longer_for_as_many_laps() -> None:
+    slow, fast = WHOLE._path("slow"), WHOLE._path("plateau")
+    assert len(slow.laps) == len(fast.laps) == WHOLE.before + 1 + WHOLE.after
+    ratio = np.diff(slow.laps).sum() / np.diff(fast.laps).sum()
+    assert ratio == pytest.approx(2, abs=0.15)
+
+
+def test_plateaus_of_their_own_are_off() -> None:
+    assert float(WHOLE.circuit.ca1.pyramidal_plateaus.rate_plateau) == 0
+
+
+def made(shift_m: float, fire: list[int]) -> Arm:
+    """An arm in which these cells fire around a place, from the lap after on."""
+    where = WHOLE._path("plateau")
+    laps, t = where.laps, where.t_s[::20]
+    xy = where.xy_m[::20]
+    along = WHOLE._track.along(xy)
+    times, cells = [], []
+    for start, stop in laps[WHOLE.before + 1 :]:
+        inside = (t >= start) & (t < stop) & (np.abs(along - RING / 2 - shift_m) < 0.1)
+        for cell in fire:
+            times += t[inside].tolist()
+            cells += [cell] * int(inside.sum())
+    order = np.argsort(times)
+    at = float(laps[WHOLE.before, 0]) + 1.0
+    ids = np.arange(0, N, 2, dtype=np.uint32)
+    return Arm(
+        populations={CELLS: PopulationInfo(N, "CA1", "pyramidal", "glutamate")},
+        timeline=(Span("running", "episode", 0.0, where.seconds, "ring 1"),),
+        spikes={
+            CELLS: Spikes(
+                1e3 * np.array(times)[order], np.array(cells, np.uint32)[order]
+            )
+        },
+        tags={MARKER: {CELLS: Tag(ids, at, at, MARKER, 0.0)}},
+        behaviour={"position": Trace(t, xy), "laps": Trace(laps[:, 0], laps)},
+    )
+
+
+def test_measures_tell_what_was_made() -> None:
+    found = WHOLE.values({"plateau": made(-0.2, [0, 2, 4, 6, 8])})
+    assert found["plateau", "cells with a new field"] == 5 / 20
+    assert found["plateau", "other cells with a new field"] == 0
+    assert found["plateau", "lap of the first field, median"] == 1
+    shift = found["plateau", "shift of the field, median"]
+    assert shift == pytest.approx(-0.2, abs=0.02)
+    width = found["plateau", "width of the field, median"]
+    assert width == pytest.approx(0.2, abs=0.06)
+
+
+def test_without_fields_there_are_no_numbers_of_them() -> None:
+    found = WHOLE.values({"plateau": made(0.0, [])})
+    assert found["plateau", "cells with a new field"] == 0
+    assert ("plateau", "shift of the field, median") not in found
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("before", 0), ("after", 0), ("pierced", 1.5), ("slowness", 0.0)],
+)
+def test_it_refuses_what_cannot_be_run(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=name):
+        replace(WHOLE, **{name: value})
+
+
+def test_it_refuses_a_ring_of_no_length() -> None:
+    with pytest.raises(ValueError, match="ring"):
+        replace(WHOLE, ring=quantity("0 m"))
