@@ -10,7 +10,7 @@ weakly, until a plateau raises the inputs that were active.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .ca1 import CA1, FanToPyramidal, Schaffer
+from .ca1 import CA1, FanToPyramidal, PVToPyramidal, Schaffer
 from .ca3 import CA3, MossyFibre
 from .ca3 import PyramidalBackground as CA3Background
 from .cells import Cell
@@ -147,6 +147,13 @@ class InstructedFanToPyramidal(FanToPyramidal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunningPVToPyramidal(PVToPyramidal):
+    """Somatic inhibition that leaves a cell the strongest of its fields."""
+
+    weight: Quantity = ASSUMED("40 nS")
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunningCA1(CA1):
     """CA1."""
 
@@ -154,3 +161,4 @@ class RunningCA1(CA1):
     pyramidal_plateaus: Plateaus = Plateaus()
     schaffer: Projection = InstructedSchaffer()
     fan_to_pyramidal: Projection = InstructedFanToPyramidal()
+    pv_to_pyramidal: Projection = RunningPVToPyramidal()

@@ -31,7 +31,12 @@ OTHERWISE = {
         "basket_to_granule.weight",
     },
     "ca3": {"pyramidal_background.I_sd", "mossy_fibre.in_degree"},
-    "ca1": {"schaffer.in_degree", "schaffer.weight", "fan_to_pyramidal.weight"},
+    "ca1": {
+        "schaffer.in_degree",
+        "schaffer.weight",
+        "fan_to_pyramidal.weight",
+        "pv_to_pyramidal.weight",
+    },
 }
 
 
