@@ -32,6 +32,7 @@ from ..circuits.circuit import Rules
 from ..circuits.drives import STENSOLA
 from ..circuits.ec import EC
 from ..circuits.grid_attractor import GridAttractor
+from ..circuits.mec import WALLS
 from ..circuits.motion import VELOCITY, Motion
 from ..circuits.parameters import ASSUMED, Row, Source, unknown
 from ..circuits.quantity import Quantity
@@ -48,12 +49,16 @@ from .space.room import Room
 from .space.rooms import ROOMS, SARGOLINI, Box, CircularTrack, LinearTrack
 from .space.tracked import tracked
 from .space.trajectory import Trajectory, velocity
+from .space.walls import wall_distances
 
 GROSMARK = Source("Grosmark and Buzsaki 2016, data of 4 rats")
 HAFTING = Source("Hafting et al. 2005", doi="10.1038/nature03721")
 
 GRID = "ec_stellate"
-GRIDS: dict[str, EC | GridAttractor] = {"driven": EC(), "attractor": GridAttractor()}
+GRIDS: dict[str, EC | GridAttractor] = {
+    "driven": Hippocampus().ec,
+    "attractor": GridAttractor(),
+}
 PRINCIPAL = {
     "DG": "dg_granule",
     "CA3": "ca3_pyramidal",
@@ -221,6 +226,10 @@ class Navigation(Protocol):
             "theta_cos": np.cos(phase),
             "theta_sin": np.sin(phase),
             **dict(zip(VELOCITY, velocity(where.xy_m).T, strict=True)),
+            "heading_cos": np.cos(where.heading),
+            "heading_sin": np.sin(where.heading),
+            "speed": where.speed,
+            **dict(zip(WALLS, wall_distances(self.room, where.xy_m).T, strict=True)),
         }
         for name, values in shown.items():
             stimulus[:, columns.index(name)] = values
