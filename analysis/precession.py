@@ -84,18 +84,21 @@ def precession(
         maps = rates(counts, passed, sigma_m=sigma_m)
         for cell in np.asarray(cells).tolist():
             mine = now & (ids == cell)
-            for entry, exit_ in _entries(maps[cell], passed, way):
-                share = through_field(where[mine], entry, exit_)
+            for begin, end in _entries(maps[cell], passed, way):
+                share = through_field(where[mine], begin, end)
                 inside = np.isfinite(share)
                 if inside.sum() >= least_spikes:
                     x, angle = share[inside], phase[mine][inside]
                     line = phase_line(x, angle)
                     above = beyond_chance(x, angle, shuffles, (seed, cell))
                     told = DEGREES * line.slope, DEGREES * line.offset, above
-                    rows.append((cell, way, entry, exit_, *told))
+                    rows.append((cell, way, begin, end, *told))
     columns = np.array(rows, float).reshape(-1, 7).T
-    whole = (column.astype(int) for column in columns[:2])
-    return Precession(*whole, *columns[2:6], columns[6].astype(bool))
+    whole = columns[:2].astype(int)
+    entry, exit_, slope, start, above = columns[2:]
+    return Precession(
+        whole[0], whole[1], entry, exit_, slope, start, above.astype(bool)
+    )
 
 
 def beyond_chance(

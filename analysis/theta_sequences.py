@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .decoding import posterior, rate_maps, spike_counts
+from .decoding import posterior, rate_maps
 from .maps import Floats, Ids
 from .phases import TURN, around_animal, known_phase, quadrant_null, quadrant_score
-from .track_runs import Runs, cycles
+from .track_runs import Cycles, Runs, cycles
 
 STEPS = 8  # of a cycle: 16 ms each at 8 Hz
 REACH_M, OFFSET_M = 0.5, 0.025
 LEAST_ACTIVE = 2  # cells in a cycle; fewer make no sequence
-LEAST_CELLS = 10  # that have a map; fewer decode nothing
+LEAST_CELLS, LEAST_HZ = 10, 1.0  # whose map reaches a rate; fewer decode nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,44 +76,27 @@ def sequences(
     """
     begin = quietest(spikes_s[runs.at(spikes_s) >= 0], theta_hz, peak_s)
     found = cycles(runs, theta_hz, peak_s=peak_s, begin_rad=begin)
-    offsets = np.arange(OFFSET_M, REACH_M + OFFSET_M / 2, OFFSET_M)
-    offsets = np.concatenate([-offsets[::-1], offsets])
-    dt, count = found.lasts_s / STEPS, len(found.begin_s)
-    if not count or not len(spikes_s):
-        empty = np.zeros((count, STEPS, len(offsets)))
-        return Sequences(empty, runs.lap[found.run], offsets, begin)
-    spikes = np.concatenate(
-        [
-            spike_counts(spikes_s, node_ids, n, start + dt * np.arange(STEPS + 1))
-            for start in found.begin_s
-        ]
-    ).reshape(count, STEPS, n)
+    counts = _counts(found, spikes_s, node_ids, n)
+    dt = found.lasts_s / STEPS
     middle = found.begin_s[:, None] + dt * (np.arange(STEPS) + 0.5)
     where = np.interp(middle, t_s, along_m)
-    decoded = np.zeros((count, STEPS, len(edges_m) - 1))
+    decoded = np.zeros((len(where), STEPS, len(edges_m) - 1))
     for k in np.unique(found.run):
         test = found.run == k
-        same = runs.direction[found.run] == runs.direction[k]
-        train = same & ~test
-        if not train.any():
-            continue
-        maps, _ = rate_maps(
-            spikes[train].reshape(-1, n),
-            where[train].reshape(-1, 1),
-            [edges_m],
-            dt,
-            smooth_bins=smooth_bins,
-        )
-        active = np.nanmax(maps, axis=1) > 1.0
-        if active.sum() < LEAST_CELLS:
-            continue
-        mine = spikes[test][:, :, active]
-        told = posterior(mine.reshape(-1, int(active.sum())), maps[active], dt)
-        told = told.reshape(*mine.shape[:2], -1)
-        enough = (mine.sum(axis=1) > 0).sum(axis=1) >= LEAST_ACTIVE
-        decoded[test] = told * (mine.sum(axis=2) > 0)[:, :, None]
-        decoded[test] *= enough[:, None, None]
-    around = around_animal(decoded, where, runs.direction[found.run], edges_m, offsets)
+        train = (runs.direction[found.run] == runs.direction[k]) & ~test
+        if train.any():
+            maps, _ = rate_maps(
+                counts[train].reshape(-1, n),
+                where[train].reshape(-1, 1),
+                [edges_m],
+                dt,
+                smooth_bins=smooth_bins,
+            )
+            decoded[test] = _decoded(counts[test], maps, dt)
+    far = round(REACH_M / OFFSET_M)
+    offsets = OFFSET_M * np.array([k for k in range(-far, far + 1) if k], float)
+    way = runs.direction[found.run].astype(float)
+    around = around_animal(decoded, where, way, edges_m, offsets)
     return Sequences(around, runs.lap[found.run], offsets, begin)
 
 
@@ -128,3 +111,29 @@ def quietest(spikes_s: Floats, theta_hz: float, peak_s: float) -> float:
     """
     phase = known_phase(spikes_s, theta_hz, peak_s=peak_s)
     return float((np.angle(np.exp(1j * phase).sum()) + np.pi) % TURN)
+
+
+def _counts(found: Cycles, spikes_s: Floats, node_ids: Ids, n: int) -> Floats:
+    """Return the spikes of each cell in each step of each cycle, (cycles, steps, n)."""
+    size = len(found.begin_s)
+    if not size:
+        return np.zeros((0, STEPS, n))
+    cycle = np.maximum(np.searchsorted(found.begin_s, spikes_s, "right") - 1, 0)
+    step = np.floor((spikes_s - found.begin_s[cycle]) / found.lasts_s * STEPS)
+    inside = (step >= 0) & (step < STEPS)
+    row = cycle[inside] * STEPS + step[inside].astype(int)
+    flat = np.bincount(row * n + node_ids[inside], minlength=size * STEPS * n)
+    return flat.reshape(size, STEPS, n).astype(float)
+
+
+def _decoded(counts: Floats, maps_hz: Floats, dt_s: float) -> Floats:
+    """Return the probability (cycles, steps, bins), 0 where too few cells fire."""
+    active = np.nan_to_num(maps_hz).max(axis=1) > LEAST_HZ
+    if active.sum() < LEAST_CELLS:
+        return np.zeros((*counts.shape[:2], maps_hz.shape[1]))
+    mine = counts[:, :, active]
+    told = posterior(mine.reshape(-1, mine.shape[2]), maps_hz[active], dt_s)
+    fired = mine.sum(axis=2) > 0
+    enough = (mine.sum(axis=1) > 0).sum(axis=1) >= LEAST_ACTIVE
+    known = (fired & enough[:, None])[:, :, None]
+    return np.asarray(told.reshape(*mine.shape[:2], -1) * known)

@@ -32,7 +32,6 @@ class PrecessingGrid(Grid):
     precession: float = ASSUMED(6.283, "advance of the phase over a field, radians")
     edge: float = ASSUMED(2.405, "radius of a field times k, the first zero of J0")
 
-    variables: ClassVar[str] = f"{Grid.variables.rstrip()}\n    late : 1\n    "
     update: ClassVar[str] = """
     east = stimulus(t, at_x)*metre - shift_x
     north = stimulus(t, at_y)*metre - shift_y

@@ -41,6 +41,7 @@ from ..plasticity import InhibitorySTDP, TaggingCapture
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Spikes, Trace
 from ..simulation.timeline import Episode, Step
+from . import mec_scores, on_track
 from .protocol import Band, Described, Protocol, in_words
 from .recorded import population_table
 from .space.foraging import RATINABOX, SOURCES, foraging
@@ -266,6 +267,9 @@ class Navigation(Protocol):
             for name, unit in MEASURED.items():
                 band = bands.get(name, (OPEN, OPEN, ""))
                 rows.append((f"{region} {name}", unit, *band))
+        rows.extend(mec_scores.rows(self.room))
+        if isinstance(self.room, LinearTrack):
+            rows.extend(on_track.rows())
         for population in self.circuit.populations:
             rows.append((f"{population} rate", "Hz", OPEN, OPEN, ""))
         return tuple(Band(self.arms[0], *row) for row in rows)
@@ -331,6 +335,12 @@ class Navigation(Protocol):
             few = (place.fields[good] >= 1) & (place.fields[good] <= 2)
             yield f"{region} with one or two fields", _mean(few)
             yield f"{region} width of a field, median", _median(place.width_m[good])
+
+        sample = self.judged, self.shuffles
+        yield from mec_scores.values(arm, self.room, seen, *sample)
+        if isinstance(self.room, LinearTrack) and float(self.f_theta) > 0:
+            there = on_track.on_track(arm, self.room, seen, float(self.f_theta))
+            yield from on_track.values(there, *sample)
 
     def _attractor(self, arm: Arm, spacing_m: Any) -> Iterator[tuple[str, float]]:
         """Yield what only a grid that integrates velocity has."""

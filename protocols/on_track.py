@@ -7,7 +7,7 @@ import numpy as np
 
 from ..analysis.maps import Visits
 from ..analysis.precession import Precession, precession
-from ..analysis.spatial_cells import SIGMA_M, chosen_cells
+from ..analysis.spatial_cells import LEAST_SPIKES, SIGMA_M, chosen_cells
 from ..analysis.theta_gamma import Coupling, coupling, population_rate
 from ..analysis.theta_sequences import Sequences, sequences
 from ..analysis.track_runs import Runs, cycles, runs
@@ -25,7 +25,6 @@ RATES = {"CA3": "ca3_pv_basket", "CA1": "ca1_pv_basket"}
 LOW_GAMMA_HZ = 30.0, 50.0
 LATER = 5  # the lap from which on sequences are there
 SMOOTH_BINS = 2.0  # of the maps that decode
-LEAST_CELLS = 10
 OPEN = float("nan")
 
 PRECESSION: dict[str, tuple[str, float, float, str]] = {
@@ -71,7 +70,7 @@ class OnTrack(NamedTuple):
             self.runs,
             times,
             ids,
-            chosen_cells(ids, n, judged, 30, 1),
+            chosen_cells(ids, n, judged, LEAST_SPIKES, 1),
             self.theta_hz,
             peak_s=self.start_s,
             sigma_m=SIGMA_M,
@@ -80,16 +79,22 @@ class OnTrack(NamedTuple):
         )
 
     def sequences(self, population: str) -> Sequences:
-        """Return what the cycles of a population are decoded as."""
+        """Return what the cycles of a population are decoded as.
+
+        Of the cells that fired 30 times: the others would add only to the time.
+        """
         times, ids = self.spikes(population)
+        n = self.arm.populations[population].size
+        cells = chosen_cells(ids, n, n, LEAST_SPIKES, 1)
+        mine = np.isin(ids, cells)
         return sequences(
             self.seen.t_s,
             self.along_m,
             self.seen.bins.edges[0],
             self.runs,
-            times,
-            ids,
-            self.arm.populations[population].size,
+            times[mine],
+            np.searchsorted(cells, ids[mine]),
+            len(cells),
             self.theta_hz,
             peak_s=self.start_s,
             smooth_bins=SMOOTH_BINS,
