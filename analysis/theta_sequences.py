@@ -84,7 +84,7 @@ def sequences(
     for k in np.unique(found.run):
         test = found.run == k
         train = (runs.direction[found.run] == runs.direction[k]) & ~test
-        if train.any():
+        if n and train.any():
             maps, _ = rate_maps(
                 counts[train].reshape(-1, n),
                 where[train].reshape(-1, 1),

@@ -1,18 +1,12 @@
 """What is measured of head-direction, border and speed cells in a room."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from ..analysis.maps import Visits
-from ..analysis.mec_cells import (
-    LEAST_S,
-    Scores,
-    border_scores,
-    speed_scores,
-    vector_lengths,
-)
 from ..analysis.spatial_cells import LEAST_SPIKES, SIGMA_M, chosen_cells
 from ..circuits.parameters import Source
 from ..simulation.recording import Arm
@@ -57,11 +51,8 @@ def values(
 ) -> Iterator[tuple[str, float]]:
     """Yield the measures by their names; without a heading they are no numbers."""
     wanted = {row[0] for row in rows(room)}
-    for told, population in (
-        (OF_HEADING, HEAD),
-        (OF_BORDERS, BORDER),
-        (OF_SPEED, SPEED),
-    ):
+    kinds = ((OF_HEADING, HEAD), (OF_BORDERS, BORDER), (OF_SPEED, SPEED))
+    for told, population in kinds:
         if told[0][0] in wanted:
             found = _scores(population, arm, seen, judged, shuffles)
             known = found.score[np.isfinite(found.score)]
@@ -69,18 +60,18 @@ def values(
             yield told[1][0], float(found.above.mean()) if len(known) else OPEN
 
 
-def _scores(
-    population: str, arm: Arm, seen: Visits, judged: int, shuffles: int
-) -> Scores:
+def _scores(population: str, arm: Arm, seen: Visits, judged: int, shuffles: int) -> Any:
+    """Return the scores of a population; scipy, which they load, is slow to come."""
+    by = import_module("..analysis.mec_cells", __package__)
     spikes, n = arm.spikes[population], arm.populations[population].size
     ids = np.asarray(spikes.node_ids, np.int64)
     cells = chosen_cells(ids, n, judged, LEAST_SPIKES, 1)
-    given: tuple[Any, ...] = (spikes.timestamps * 1e-3, ids, cells)
-    chance: dict[str, Any] = {"shuffles": shuffles, "seed": 1}
-    trace = arm.behaviour.get({HEAD: "heading", SPEED: "speed"}.get(population, ""))
+    given = spikes.timestamps * 1e-3, ids, cells
+    chance = {"shuffles": shuffles, "seed": 1}
     if population == BORDER:
-        return border_scores(seen, *given, sigma_m=SIGMA_M, **chance)
-    if trace is None or np.ptp(trace.t_s) <= 2 * LEAST_S:
-        return Scores(np.empty(0), np.empty(0, bool))
-    score = vector_lengths if population == HEAD else speed_scores
+        return by.border_scores(seen, *given, sigma_m=SIGMA_M, **chance)
+    trace = arm.behaviour.get("heading" if population == HEAD else "speed")
+    if trace is None or np.ptp(trace.t_s) <= 2 * by.LEAST_S:
+        return by.Scores(np.empty(0), np.empty(0, bool))
+    score = by.vector_lengths if population == HEAD else by.speed_scores
     return score(trace.t_s, trace.values, *given, **chance)

@@ -339,8 +339,8 @@ class Navigation(Protocol):
         sample = self.judged, self.shuffles
         yield from mec_scores.values(arm, self.room, seen, *sample)
         if isinstance(self.room, LinearTrack) and float(self.f_theta) > 0:
-            there = on_track.on_track(arm, self.room, seen, float(self.f_theta))
-            yield from on_track.values(there, *sample)
+            ran = arm, self.room, seen, float(self.f_theta)
+            yield from on_track.values(*ran, *sample)
 
     def _attractor(self, arm: Arm, spacing_m: Any) -> Iterator[tuple[str, float]]:
         """Yield what only a grid that integrates velocity has."""

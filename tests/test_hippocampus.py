@@ -1,5 +1,7 @@
 """The circuit `hippocampus`: its regions, and what it shares with `memory`."""
 
+from dataclasses import replace
+
 import pytest
 
 from trisynapse.circuits import Hippocampus, Memory
@@ -18,9 +20,11 @@ def test_it_has_five_regions_in_the_order_of_the_loop() -> None:
 
 @pytest.mark.parametrize("region", ["ec", "dg", "ca3", "ca1"])
 def test_the_regions_that_it_shares_with_memory_are_the_same(region: str) -> None:
-    assert getattr(WHOLE, region) == getattr(Memory(), region)
-    here, there = (c.table() for c in (WHOLE.part(region), Memory().part(region)))
-    assert list(here) == list(there)
+    here, there = getattr(WHOLE, region), getattr(Memory(), region)
+    if region == "ec":  # but for the advance of its grid cells' phase
+        here = replace(here, stellate_grid=there.stellate_grid)
+    assert here == there
+    assert list(here.table()) == list(there.table())
 
 
 def test_subiculum_hears_ca1_and_itself_only() -> None:
@@ -50,7 +54,7 @@ def test_every_symbol_has_a_value_and_a_source() -> None:
     rows = list(WHOLE.table())
     assert len({row.symbol for row in rows}) == len(rows) > 300
     assert not [row.symbol for row in rows if not row.source or not row.value]
-    names = ("ec.", "dg.", "ca3.", "ca1.", "sub.")
+    names = ("ec.", "mec.", "dg.", "ca3.", "ca1.", "sub.")
     assert [row.symbol for row in rows if not row.symbol.startswith(names)] == ["scale"]
 
 
