@@ -59,7 +59,8 @@ def precession(
     """Fit the precession of every field of some cells; runs of a direction together.
 
     A field is where a map of these runs reaches a fifth of its peak; those that the
-    end of the track cuts off are left out, and those of too few spikes.
+    end of the track cuts off are left out, and those of too few spikes. For the null
+    the spikes of a cycle are one: those of a burst have place and phase in common.
 
     Parameters
     ----------
@@ -72,6 +73,7 @@ def precession(
     times, ids = np.asarray(spikes_s)[mine], np.asarray(node_ids)[mine]
     where = np.interp(times, seen.t_s, along_m)
     phase, run = known_phase(times, theta_hz, peak_s=peak_s), runs.at(times)
+    cycle = np.floor((times - peak_s) * theta_hz).astype(int)
     n, rows = int(max(cells, default=-1)) + 1, []
     sample_run = runs.at(seen.t_s)
     for way in (1, -1):
@@ -90,7 +92,8 @@ def precession(
                 if inside.sum() >= least_spikes:
                     x, angle = share[inside], phase[mine][inside]
                     line = phase_line(x, angle)
-                    above = beyond_chance(x, angle, shuffles, (seed, cell))
+                    each = by_cycle(x, angle, cycle[mine][inside])
+                    above = beyond_chance(*each, shuffles, (seed, cell))
                     told = DEGREES * line.slope, DEGREES * line.offset, above
                     rows.append((cell, way, begin, end, *told))
     columns = np.array(rows, float).reshape(-1, 7).T
@@ -99,6 +102,20 @@ def precession(
     return Precession(
         whole[0], whole[1], entry, exit_, slope, start, above.astype(bool)
     )
+
+
+def by_cycle(x: Floats, phase_rad: Floats, cycle: Ids) -> tuple[Floats, Floats]:
+    """Return the mean place and the mean phase of the spikes of each cycle.
+
+    >>> x, phase = np.array([0.1, 0.3, 0.9]), np.array([1.0, 1.0, 2.0])
+    >>> by_cycle(x, phase, np.array([4, 4, 7]))
+    (array([0.2, 0.9]), array([1., 2.]))
+    """
+    _, at = np.unique(cycle, return_inverse=True)
+    n = np.bincount(at)
+    unit = np.exp(1j * np.asarray(phase_rad))
+    mean = np.bincount(at, unit.real) + 1j * np.bincount(at, unit.imag)
+    return np.bincount(at, x) / n, np.angle(mean) % TURN
 
 
 def beyond_chance(
