@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .decoding import posterior, rate_maps
-from .maps import Floats, Ids
+from .maps import Bools, Floats, Ids
 from .phases import TURN, around_animal, known_phase, quadrant_null, quadrant_score
 from .track_runs import Cycles, Runs, cycles
 
@@ -39,6 +39,28 @@ class Sequences:
     def null(self, *, seed: int, shuffles: int) -> Floats:
         """Return (shuffles,) scores of all cycles, each begun at a random step."""
         return quadrant_null(self.around, self.offsets_m, seed=seed, shuffles=shuffles)
+
+    def rise(self, later: int, *, seed: int, shuffles: int) -> tuple[float, float]:
+        """Return the score from a lap on less that of lap 1, and the p of such a rise.
+
+        p is the share of deals of these cycles to the laps that rise as much, the one
+        seen among them: never 0.
+        """
+        there = (self.lap == 1) | (self.lap >= later)
+        around, first = self.around[there], self.lap[there] == 1
+        deal = np.random.default_rng(seed).permutation
+
+        def risen(first: Bools) -> float:
+            scores = (
+                quadrant_score(around[s], self.offsets_m) for s in (~first, first)
+            )
+            return float(np.subtract(*scores))
+
+        seen = risen(first)
+        if not np.isfinite(seen):
+            return seen, float("nan")
+        dealt = [risen(deal(first)) for _ in range(shuffles)]
+        return seen, (1 + sum(one >= seen for one in dealt)) / (1 + shuffles)
 
     def mean(self, first: int = 1, last: float = np.inf) -> Floats:
         """Return the mean (steps, offsets) over the cycles of some laps."""

@@ -293,6 +293,7 @@ class Navigation(Protocol):
             f"{LEAST_SPIKES} spikes; each beside {self.shuffles} shuffles of its own.",
             "Information is told less the mean of the shuffles.",
             GRID_NOTES[self.grid],
+            *(on_track.NOTES if isinstance(self.room, LinearTrack) else ()),
         )
 
     @property

@@ -17,6 +17,7 @@ from .space.rooms import LinearTrack
 
 LOW_GAMMA_HZ = 30.0, 50.0
 LATER = 5  # the lap from which on sequences are there
+LEAST_SHUFFLES = 100  # of cycles: a p of 0.05 needs them
 SMOOTH_BINS = 2.0  # of the maps that decode
 
 
@@ -126,8 +127,8 @@ def _told(found: Precession) -> tuple[float, ...]:
 
 def _sequence(found: Sequences, shuffles: int) -> tuple[float, ...]:
     first, later = found.score(1, 1), found.score(LATER)
-    if not len(found.around) or not np.nansum(found.around) > 0:
-        return OPEN, first, later, later - first
-    null = found.null(seed=1, shuffles=max(shuffles, 100))
-    over = found.score() - float(np.percentile(null, 95))
-    return over, first, later, later - first
+    if not np.nansum(found.around) > 0:
+        return OPEN, first, later, OPEN, OPEN
+    dealt: dict[str, int] = {"seed": 1, "shuffles": max(shuffles, LEAST_SHUFFLES)}
+    over = found.score() - float(np.percentile(found.null(**dealt), 95))
+    return over, first, later, *found.rise(LATER, **dealt)

@@ -69,6 +69,11 @@ def test_the_score_of_a_lap_is_that_of_its_cycles() -> None:
     found = decoded(times, ids)
     assert found.score(1, 1) < -0.3 < 0.3 < found.score(5)
     assert np.isnan(found.score(100))
+    rise, p = found.rise(5, seed=1, shuffles=50)
+    assert rise == pytest.approx(found.score(5) - found.score(1, 1)) and p < 0.05
+    _, same = decoded(*forward).rise(5, seed=1, shuffles=50)
+    assert same > 0.05
+    assert np.isnan(found.rise(100, seed=1, shuffles=5)[0])
 
 
 def test_silence_decodes_nothing() -> None:
