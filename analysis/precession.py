@@ -115,7 +115,7 @@ def by_cycle(x: Floats, phase_rad: Floats, cycle: Ids) -> tuple[Floats, Floats]:
     n = np.bincount(at)
     unit = np.exp(1j * np.asarray(phase_rad))
     mean = np.bincount(at, unit.real) + 1j * np.bincount(at, unit.imag)
-    return np.bincount(at, x) / n, np.angle(mean) % TURN
+    return np.bincount(at, x) / n, np.asarray(np.angle(mean) % TURN, float)
 
 
 def beyond_chance(

@@ -51,10 +51,9 @@ class Sequences:
         deal = np.random.default_rng(seed).permutation
 
         def risen(first: Bools) -> float:
-            scores = (
-                quadrant_score(around[s], self.offsets_m) for s in (~first, first)
-            )
-            return float(np.subtract(*scores))
+            before, after = around[first], around[~first]
+            offsets = self.offsets_m
+            return quadrant_score(after, offsets) - quadrant_score(before, offsets)
 
         seen = risen(first)
         if not np.isfinite(seen):

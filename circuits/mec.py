@@ -151,7 +151,7 @@ class BorderToGranule(MedialPath):
     pre: ClassVar[str] = "ec_border"
     post: ClassVar[str] = "dg_granule"
     in_degree: int = ASSUMED(6)
-    weight: Quantity = ASSUMED("0.2 nS")
+    weight: Quantity = ASSUMED("0.1 nS")
     delay: Quantity = ASSUMED("3 ms")
 
 
@@ -162,7 +162,7 @@ class HeadToGranule(MedialPath):
     pre: ClassVar[str] = "ec_head_direction"
     post: ClassVar[str] = "dg_granule"
     in_degree: int = ASSUMED(6)
-    weight: Quantity = ASSUMED("0.2 nS")
+    weight: Quantity = ASSUMED("0.1 nS")
     delay: Quantity = ASSUMED("3 ms")
 
 
@@ -173,7 +173,7 @@ class BorderToPyramidal(MedialPath):
     pre: ClassVar[str] = "ec_border"
     post: ClassVar[str] = "ca3_pyramidal"
     in_degree: int = ASSUMED(6)
-    weight: Quantity = ASSUMED("0.05 nS")
+    weight: Quantity = ASSUMED("0.025 nS")
     delay: Quantity = ASSUMED("4 ms")
 
 
@@ -184,7 +184,7 @@ class HeadToPyramidal(MedialPath):
     pre: ClassVar[str] = "ec_head_direction"
     post: ClassVar[str] = "ca3_pyramidal"
     in_degree: int = ASSUMED(6)
-    weight: Quantity = ASSUMED("0.05 nS")
+    weight: Quantity = ASSUMED("0.025 nS")
     delay: Quantity = ASSUMED("4 ms")
 
 

@@ -17,8 +17,8 @@ NOTES = (
     "On a track each direction of running is mapped alone; a field precesses if phase "
     "falls through it and, cycle by cycle, by more than in 95 % of shuffles.",
     "Theta sequences are decoded with maps of all other runs the same way.",
-    "There is no field potential: low gamma (30 to 50 Hz) is that of the rate of the PV "
-    "basket cells, and its surrogates turn the amplitude within each cycle of theta.",
+    "There is no field potential: low gamma (30 to 50 Hz) is that of the rate of the "
+    "PV basket cells; surrogates turn its amplitude within each cycle of theta.",
 )
 
 PRECESSION: dict[str, tuple[str, float, float, str]] = {
