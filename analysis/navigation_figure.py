@@ -22,6 +22,7 @@ from .spatial_cells import (
     SLOWEST_MPS,
     chosen_cells,
 )
+from .track_figure import track
 
 STYLE = {"font.family": "DejaVu Sans", "font.size": 7.5, "axes.linewidth": 0.6}
 GRID = "ec_stellate"
@@ -38,7 +39,12 @@ SPIKE = "#D55E00"
 
 
 def maps(recording: Any) -> Figure:
-    """Draw three grid cells, their spacings, and the best cells of each region."""
+    """Draw three grid cells, their spacings, and the best cells of each region.
+
+    Of a run on a linear track, draw phases and sequences instead: `track_figure`.
+    """
+    if recording.parameters.get("room", {}).get("value") == "linear-track":
+        return track(recording)
     arm = next(iter(recording.arms.values()))
     seen, xy = _visits(arm), np.asarray(arm.behaviour["position"].values)
     with matplotlib.style.context(["default", STYLE]):

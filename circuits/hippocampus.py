@@ -11,8 +11,10 @@ from .circuit import Circuit
 from .drives import COLUMNS
 from .ec import EC
 from .grid_attractor import GridAttractor
+from .mec import MEC, SPEED, WALLS
 from .motion import VELOCITY
 from .plateaus import PIPETTES
+from .precession import HEADING
 from .running import RunningCA1, RunningCA3, RunningDG, RunningEC
 from .sub import SUB
 
@@ -21,12 +23,20 @@ from .sub import SUB
 class Hippocampus(Circuit):
     """The regions of an animal that runs, and the subiculum.
 
-    Entorhinal cortex is `EC`, of grid cells that position drives, or `GridAttractor`.
+    `EC` with grid cells whose phase advances, or `GridAttractor`; and `MEC`.
     """
 
-    columns: ClassVar[tuple[str, ...]] = (*COLUMNS, *VELOCITY, *PIPETTES)
+    columns: ClassVar[tuple[str, ...]] = (
+        *COLUMNS,
+        *VELOCITY,
+        *HEADING,
+        *SPEED,
+        *WALLS,
+        *PIPETTES,
+    )
 
     ec: EC | GridAttractor = RunningEC()
+    mec: MEC = MEC()
     dg: RunningDG = RunningDG()
     ca3: RunningCA3 = RunningCA3()
     ca1: RunningCA1 = RunningCA1()

@@ -27,13 +27,14 @@ from .drives import Background
 from .ec import EC, Grid, StellateBackground
 from .parameters import ASSUMED
 from .plateaus import Plateaus
+from .precession import PrecessingGrid
 from .projection import Projection
 from .quantity import Quantity
 from .sources import BRUNEL
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunningGrid(Grid):
+class RunningGrid(PrecessingGrid):
     """Fields in which a stellate cell fires at some 20 Hz."""
 
     I_grid: Quantity = ASSUMED("180 pA")

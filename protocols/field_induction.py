@@ -88,7 +88,7 @@ class FieldInduction(Protocol):
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return the one visit."""
         where, columns = self._path(arm), self.circuit.columns
-        stimulus = shown(columns, where, float(self.f_theta))
+        stimulus = shown(columns, self._track, where, float(self.f_theta))
         if arm != "sham":
             stimulus[self._moment(where), columns.index("evoked")] = self.pierced
         return (Episode("running", "ring 1", stimulus),)

@@ -35,12 +35,12 @@ from ..circuits.grid_attractor import GridAttractor
 from ..circuits.motion import Motion
 from ..circuits.parameters import ASSUMED, Row, Source, unknown
 from ..circuits.quantity import Quantity, quantity
-from ..circuits.running import RunningEC
 from ..circuits.sheet import places
 from ..plasticity import BTSP, InhibitorySTDP, TaggingCapture
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Spikes, Trace
 from ..simulation.timeline import Episode, Step
+from . import mec_scores, on_track
 from .protocol import Band, Described, Protocol, in_words
 from .recorded import population_table
 from .space.foraging import RATINABOX, SOURCES, foraging
@@ -56,7 +56,7 @@ HAFTING = Source("Hafting et al. 2005", doi="10.1038/nature03721")
 
 GRID = "ec_stellate"
 GRIDS: dict[str, EC | GridAttractor] = {
-    "driven": RunningEC(),
+    "driven": Hippocampus().ec,
     "attractor": GridAttractor(),
 }
 PRINCIPAL = {
@@ -226,7 +226,7 @@ class Navigation(Protocol):
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return the one visit."""
         columns, f_theta = self.circuit.columns, float(self.f_theta)
-        stimulus = shown(columns, self.trajectory, f_theta)
+        stimulus = shown(columns, self.room, self.trajectory, f_theta)
         return (Episode("running", self._place, stimulus),)
 
     def record(self, arm: str, result: ArmResult) -> Arm:
@@ -260,6 +260,9 @@ class Navigation(Protocol):
             for name, unit in MEASURED.items():
                 band = bands.get(name, (OPEN, OPEN, ""))
                 rows.append((f"{region} {name}", unit, *band))
+        rows.extend(mec_scores.rows(self.room))
+        if isinstance(self.room, LinearTrack):
+            rows.extend(on_track.rows())
         for population in self.circuit.populations:
             rows.append((f"{population} rate", "Hz", OPEN, OPEN, ""))
         return tuple(Band(self.arms[0], *row) for row in rows)
@@ -283,6 +286,7 @@ class Navigation(Protocol):
             f"{LEAST_SPIKES} spikes; each beside {self.shuffles} shuffles of its own.",
             "Information is told less the mean of the shuffles.",
             GRID_NOTES[self.grid],
+            *(on_track.NOTES if isinstance(self.room, LinearTrack) else ()),
         )
 
     @property
@@ -325,6 +329,12 @@ class Navigation(Protocol):
             few = (place.fields[good] >= 1) & (place.fields[good] <= 2)
             yield f"{region} with one or two fields", _mean(few)
             yield f"{region} width of a field, median", _median(place.width_m[good])
+
+        sample = self.judged, self.shuffles
+        yield from mec_scores.values(arm, self.room, seen, *sample)
+        if isinstance(self.room, LinearTrack) and float(self.f_theta) > 0:
+            ran = arm, self.room, seen, float(self.f_theta)
+            yield from on_track.values(*ran, *sample)
 
     def _attractor(self, arm: Arm, spacing_m: Any) -> Iterator[tuple[str, float]]:
         """Yield what only a grid that integrates velocity has."""

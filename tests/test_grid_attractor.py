@@ -87,7 +87,8 @@ def test_a_basket_hears_a_ring_and_a_stellate_cell_what_is_near() -> None:
 
 def test_the_rest_of_the_hippocampus_takes_it_in_place_of_ec() -> None:
     whole = Hippocampus(ec=ALONE)
-    sizes = {n: p.size for n, p in whole.populations.items() if p.region == "EC"}
+    mine = [p.name for p in ALONE.populations()]
+    sizes = {name: whole.populations[name].size for name in mine}
     assert sizes == {
         "ec_stellate": 1020,
         "ec_fan": 400,
