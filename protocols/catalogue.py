@@ -9,6 +9,7 @@ from .facilitation import Facilitation
 from .fear_conditioning import FearConditioning
 from .navigation import Navigation
 from .protocol import Protocol
+from .separation_completion import SeparationCompletion
 from .stimulation import Stimulation
 from .tagging_interval import TaggingInterval
 
@@ -19,6 +20,7 @@ KINDS = (
     Facilitation,
     Consolidation,
     Navigation,
+    SeparationCompletion,
 )
 PROTOCOLS: dict[str, type[Protocol]] = {kind.name: kind for kind in KINDS}
 
