@@ -8,6 +8,7 @@ from .consolidation import Consolidation
 from .facilitation import Facilitation
 from .fear_conditioning import FearConditioning
 from .navigation import Navigation
+from .place_code_drift import PlaceCodeDrift
 from .protocol import Protocol
 from .separation_completion import SeparationCompletion
 from .stimulation import Stimulation
@@ -21,6 +22,7 @@ KINDS = (
     Consolidation,
     Navigation,
     SeparationCompletion,
+    PlaceCodeDrift,
 )
 PROTOCOLS: dict[str, type[Protocol]] = {kind.name: kind for kind in KINDS}
 
@@ -47,6 +49,9 @@ FIGURES: dict[str, dict[str, Any]] = {
     "fear-conditioning": {"summary": _figure("figures", "fear_conditioning")},
     "navigation": {"maps": _figure("navigation_figure", "maps")},
     "facilitation": {"rates": _figure("slice_figure", "rates")},
+    "separation-completion": {
+        "summary": _figure("separation_figure", "separation_completion")
+    },
     "stimulation": {"slices": _figure("slice_figure", "slices")},
     "tagging-interval": {
         "intervals": _figure("slice_figure", "intervals"),

@@ -13,28 +13,21 @@ on; what A again falls short of 1 is noise, and changes are told against it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ..analysis.maps import Visits, counts_of_cells, even_bins, rates, visits
 from ..analysis.populations import identity_null, population_vector, rotation
 from ..analysis.recruitment import over_ceiling, recruited_share
-from ..circuits import Hippocampus
-from ..circuits.circuit import Rules
-from ..circuits.cue_drive import CueDrive
-from ..circuits.parameters import ASSUMED, Row, Source
-from ..circuits.projection import Rule
+from ..circuits.parameters import ASSUMED, Source
 from ..circuits.quantity import Quantity
 from ..simulation.experiment import ArmResult
-from ..simulation.recording import Arm, Trace
-from ..simulation.timeline import Episode, Gap, Piece, Step
-from .navigation import EVERY, Navigation
-from .protocol import Band, Described, Protocol, in_words
-from .recorded import population_table
-from .space.rooms import CircularTrack
+from ..simulation.recording import Arm
+from ..simulation.timeline import Gap, Piece, Step
+from .protocol import Band, Described, in_words
+from .recorded import population_table, whereabouts
+from .ring import ACTIVE_HZ, BINS, SIGMA_M, SLOWEST_MPS, Ring
 
 LEUTGEB = Source("Leutgeb et al. 2007", doi="10.1126/science.1135801")
 NEUNUEBEL = Source("Neunuebel and Knierim 2014", doi="10.1016/j.neuron.2013.11.017")
@@ -56,11 +49,7 @@ TURNS = (45, 90, 135, 180)  # degrees between the two halves of the cues
 CONFLICT = (90, 135)  # those for which the landmark asks
 AGAIN, ROOM = "A again", "another room"
 
-BINS = 30  # of the ring, 10 cm each at its default size
-SIGMA_M, SLOWEST_MPS = 0.1, 0.05
-ACTIVE_HZ = 0.1
 SHUFFLES, SHUFFLES_SEED = 50, 1
-SHORTEST_S, LONGEST_S = 10.0, 600.0
 OPEN = float("nan")
 
 
@@ -102,19 +91,8 @@ SHUFFLED = (-0.05, 0.05, "chance")
 Maps = dict[str, Any]  # by region, arrays (cells, bins), Hz
 
 
-def _navigation() -> Navigation:
-    return Navigation(room=CircularTrack(), path="laps")
-
-
-def _circuit() -> Hippocampus:
-    """Return the circuit of an animal that runs; its cues stand on sides."""
-    known = _navigation().circuit
-    cues = CueDrive.like(known.ec.fan_place)
-    return replace(known, ec=replace(known.ec, fan_place=cues))
-
-
 @dataclass(frozen=True, kw_only=True)
-class SeparationCompletion(Protocol):
+class SeparationCompletion(Ring):
     """Codes of a known place, and of places that are more or less like it."""
 
     name: ClassVar[str] = "separation-completion"
@@ -125,76 +103,37 @@ class SeparationCompletion(Protocol):
     )
     papers: ClassVar[tuple[Source, ...]] = (LEUTGEB, NEUNUEBEL)
 
-    circuit: Hippocampus = field(default_factory=_circuit)
-    running: Navigation = field(default_factory=_navigation)
-
     learning: Quantity = ASSUMED("60 s", "time in A before the probes")
     pause: Quantity = ASSUMED("10 min", "between learning and probes")
     probe: Quantity = ASSUMED("30 s", "duration of a probe")
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
+        super().__post_init__()
         self.must_be("0 or more", "pause")
-        for name in ("learning", "probe"):
-            if not SHORTEST_S <= float(getattr(self, name)) <= LONGEST_S:
-                raise ValueError(
-                    f"{name}={getattr(self, name)}: from {SHORTEST_S:g} to "
-                    f"{LONGEST_S:g} s are possible."
-                )
-        if not isinstance(self.running.room, CircularTrack):
-            raise ValueError(
-                f"room={self.running.room.name}: cues turn about the middle of a "
-                f"{CircularTrack.name} only."
-            )
-
-    @property
-    def rules(self) -> Rules:
-        """The rules of an animal that runs."""
-        return self.running.rules
-
-    def with_value(self, path: str, text: str) -> Self:
-        """Return a copy with one value changed, one of the animal's included."""
-        if path.partition(".")[0] in self._shared():
-            return replace(self, running=self.running.with_value(path, text))
-        return super().with_value(path, text)
-
-    def table(self, prefix: str = "") -> Iterator[Row]:
-        """Yield every parameter that has an effect here."""
-        for row in super().table(prefix):
-            told = row.symbol.removeprefix(f"{prefix}running.")
-            if told == row.symbol:
-                yield row
-            elif told.partition(".")[0] in self._shared():
-                yield row._replace(symbol=f"{prefix}{told}")
+        self.must_last("learning", "probe")
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return learning, the pause and the probes."""
         where = "A" if arm == "learned" else "C"
         return (
-            self._laps("learning", where, self.learning),
+            self.visit("learning", where, self.learning),
             Gap("pause", (Piece(float(self.pause)),)),
             *(
-                self._laps(name, place, self.probe, branch=True)
+                self.visit(name, place, self.probe, branch=True)
                 for name, place in PROBES.items()
             ),
         )
 
     def record(self, arm: str, result: ArmResult) -> Arm:
         """Return the spikes of the cells whose codes are compared, and the path."""
-        spans = result.timeline()
-        times, places = [], []
-        for span in (s for s in spans if s.kind == "episode"):
-            where = self._seen(self.learning if span.name == "learning" else self.probe)
-            times.append(span.start_s + where.trajectory.t_s[::EVERY])
-            places.append(where.trajectory.xy_m[::EVERY])
-        table = population_table(self.circuit)
+        table, spans = population_table(self.circuit), result.timeline()
+        path = whereabouts(self.circuit, self.timeline(arm), spans)
         return Arm(
             populations={name: table[name] for name in RECORDED},
             timeline=spans,
             spikes=result.spikes(list(RECORDED)),
-            behaviour={
-                "position": Trace(np.concatenate(times), np.concatenate(places))
-            },
+            behaviour={"position": path},
         )
 
     def bands(self) -> tuple[Band, ...]:
@@ -216,9 +155,9 @@ class SeparationCompletion(Protocol):
     def notes(self) -> tuple[str, ...]:
         """Say what was chosen."""
         return (
-            f"Correlation: Pearson's over all cells in each of {BINS} bins of the ring, "
-            f"mean over bins; maps are smoothed by {100 * SIGMA_M:g} cm, samples below "
-            f"{100 * SLOWEST_MPS:g} cm/s left out.",
+            f"Correlation: Pearson's over all cells, in each of {BINS} bins of the "
+            f"ring, mean over bins; maps are smoothed by {100 * SIGMA_M:g} cm, samples "
+            f"below {100 * SLOWEST_MPS:g} cm/s left out.",
             "Change: 1 less the correlation with A over that of A with A again.",
             "Turned: the highest mean correlation at any turn of the code by whole "
             "bins; its ceiling is that of A again, taken alike.",
@@ -230,27 +169,6 @@ class SeparationCompletion(Protocol):
             "One population stands for each region: CA3 has no proximal and distal "
             "part.",
         )
-
-    @cached_property
-    def _track(self) -> CircularTrack:
-        room = self.running.room
-        assert isinstance(room, CircularTrack)
-        return room
-
-    def _shared(self) -> list[str]:
-        """Return which parameters of an animal that runs have an effect here."""
-        rules = [k for k, v in vars(self.running).items() if isinstance(v, Rule)]
-        return [*rules, "room", "path_seed", "f_theta"]
-
-    def _seen(self, seconds: Quantity) -> Navigation:
-        return replace(self.running, circuit=self.circuit, duration=seconds)
-
-    def _laps(
-        self, name: str, place: str, seconds: Quantity, *, branch: bool = False
-    ) -> Episode:
-        (step,) = self._seen(seconds).timeline("running")
-        assert isinstance(step, Episode)
-        return replace(step, name=name, place=place, branch=branch)
 
     def _steps(self) -> Iterator[Described]:
         # A path takes a while to make, which a description does not need.
@@ -311,26 +229,11 @@ class SeparationCompletion(Protocol):
 
     def _maps(self, arm: Arm, probe: str) -> Maps:
         """Return the rates of all cells of each region in each bin of the ring."""
-        seen = self._visits(arm, probe)
-        span = arm.span(probe)
-        found = {}
-        for name in RECORDED:
-            spikes = arm.spikes[name].between(span.start_s, span.stop_s)
-            n = arm.populations[name].size
-            fired = counts_of_cells(seen, spikes.timestamps * 1e-3, spikes.node_ids, n)
-            found[name] = rates(fired, seen, sigma_m=SIGMA_M)
+        found = {name: self.maps(arm, probe, name) for name in RECORDED}
         return {
             region: np.concatenate([found[name] for name in names])
             for region, names in (REGIONS | INPUTS).items()
         }
-
-    def _visits(self, arm: Arm, probe: str) -> Visits:
-        trace, span = arm.behaviour["position"], arm.span(probe)
-        inside = (trace.t_s >= span.start_s) & (trace.t_s < span.stop_s)
-        where = self._track.along(trace.values[inside])
-        whole = self._track.midline
-        bins = even_bins((0.0, whole), width_m=whole / BINS, circular=True)
-        return visits(trace.t_s[inside], where, bins, least_mps=SLOWEST_MPS)
 
 
 def _unturned() -> list[str]:
