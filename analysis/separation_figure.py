@@ -30,7 +30,7 @@ LINES: tuple[dict[str, Any], ...] = (
 )
 MORPH, LEFT, TURN = r"(\d+) % of B", r"(\d+) % of the cues", r"turned by (\d+) deg"
 AGAIN, ROOM = "A again", "another room"
-ASIDE = 118.0  # where the other room stands beside the morph
+ASIDE = 128.0  # where the other room stands beside the morph
 
 Values = Mapping[str, float]
 
@@ -60,7 +60,7 @@ def separation_completion(recording: Any) -> Figure:
         axes[1, 1].set(ylabel="highest correlation, of ceiling")
         for one in (axes[0, 0], axes[1, 0]):
             one.set_xticks(
-                [0, 25, 50, 75, 100, ASIDE], [*"0 25 50 75".split(), "", "room"]
+                [0, 25, 50, 75, 100, ASIDE], ["0", "25", "50", "75", "100", "room"]
             )
         axes[0, 0].legend(*_key(axes[0, 0]), frameon=False, fontsize=7)
         titles = (

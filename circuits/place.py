@@ -12,6 +12,7 @@ follow single cues, such as a grid, belongs to the part that is named first, the
 in ``0 % A + 100 % B`` all cues are new, and grids stay; ``B`` is another room.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
@@ -50,7 +51,7 @@ class Place:
             found = PART.fullmatch(told.strip())
             try:
                 share, place, turn = found.groups() if found else ("", "", None)
-                part = Cues(float(share) / 100, place, np.deg2rad(float(turn or 0)))
+                part = Cues(float(share) / 100, place, math.radians(float(turn or 0)))
             except ValueError:
                 raise ValueError(
                     f"The place {text!r} cannot be read at {told.strip()!r}: write it "

@@ -48,6 +48,7 @@ FIGURES: dict[str, dict[str, Any]] = {
     "consolidation": {"summary": _figure("consolidation_figure", "consolidation")},
     "fear-conditioning": {"summary": _figure("figures", "fear_conditioning")},
     "navigation": {"maps": _figure("navigation_figure", "maps")},
+    "place-code-drift": {"days": _figure("drift_figure", "drift")},
     "facilitation": {"rates": _figure("slice_figure", "rates")},
     "separation-completion": {
         "summary": _figure("separation_figure", "separation_completion")

@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..analysis.maps import chosen, counts_of_cells, rates
-from ..analysis.populations import identity_null, spatial_correlations, turnover
 from ..analysis.spatial_cells import place_scores
 from ..circuits.circuit import stream
 from ..circuits.parameters import ASSUMED, Source
@@ -27,7 +26,7 @@ from ..simulation.recording import Arm
 from ..simulation.timeline import Gap, Piece, Step
 from .protocol import Band, Described, in_words
 from .recorded import population_table, whereabouts
-from .ring import ACTIVE_HZ, BINS, SIGMA_M, Ring
+from .ring import ACTIVE_HZ, BINS, SIGMA_M, Ring, populations
 
 ZIV = Source("Ziv et al. 2013", doi="10.1038/nn.3329")
 
@@ -192,7 +191,7 @@ class PlaceCodeDrift(Ring):
             active = mean >= ACTIVE_HZ
             yield f"rate in {region}", float(mean.mean())
             yield f"active cells of {region}, share", float(active.mean())
-            found = turnover(maps, active)
+            found = populations().turnover(maps, active)
             shared = f"active cells of {region} shared"
             yield f"{shared} by two days", _mean(found.overlap[pairs])
             for apart in range(1, self.days):
@@ -203,7 +202,7 @@ class PlaceCodeDrift(Ring):
             yield f"fields of shared cells of {region}", _mean(found.fields[pairs])
             halves = [self._halves(arm, day, population) for day in days]
             within = [
-                _mean(spatial_correlations(first[on], second[on]))
+                _alike(first[on], second[on])
                 for (first, second), on in zip(halves, active, strict=True)
                 if on.any()
             ]
@@ -233,7 +232,7 @@ class PlaceCodeDrift(Ring):
             good[k, scores.cells[scores.above]] = True
         good, maps = good[:, sample], maps[:, sample]
         pairs = np.triu_indices(len(days), 1)
-        found, share = turnover(maps, good), good.mean(axis=1)
+        found, share = populations().turnover(maps, good), good.mean(axis=1)
         chance = share[pairs[0]] * share[pairs[1]]
         either = share[pairs[0]] + share[pairs[1]] - chance
         yield "place cells of CA1, share", float(share.mean())
@@ -247,7 +246,8 @@ class PlaceCodeDrift(Ring):
             both = good[i] & good[j]
             if both.sum() > 1:
                 ends = maps[i, both], maps[j, both]
-                nulls.append(identity_null(_alike, *ends, seed=1, shuffles=NULLS))
+                null = populations().identity_null
+                nulls.append(null(_alike, *ends, seed=1, shuffles=NULLS))
         yield "fields of shared place cells of CA1, shuffled", _mean(nulls)
 
     def _halves(self, arm: Arm, day: str, population: str) -> tuple[Any, Any]:
@@ -268,7 +268,7 @@ class PlaceCodeDrift(Ring):
 
 
 def _alike(a: Any, b: Any) -> float:
-    return _mean(spatial_correlations(a, b))
+    return _mean(populations().spatial_correlations(a, b))
 
 
 def _mean(values: Any) -> float:

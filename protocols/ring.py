@@ -7,6 +7,7 @@ here and there; but the cues stand on sides of the ring (`CueDrive`).
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
 from typing import Any, Self
 
 from ..analysis.maps import Visits, counts_of_cells, even_bins, rates, visits
@@ -26,6 +27,11 @@ BINS = 30  # of the ring, 10 cm each at its default size
 SIGMA_M, SLOWEST_MPS = 0.1, 0.05
 ACTIVE_HZ = 0.1  # mean rate from which on a cell counts as active
 SHORTEST_S, LONGEST_S = 10.0, 600.0
+
+
+def populations() -> Any:
+    """Return `analysis.populations`, which loads scipy: a description needs it not."""
+    return import_module("..analysis.populations", __package__)
 
 
 def _navigation() -> Navigation:
@@ -50,8 +56,7 @@ class Ring(Protocol):
         """Refuse what is no ring."""
         if not isinstance(self.running.room, CircularTrack):
             raise ValueError(
-                f"room={self.running.room.name}: cues turn about the middle of a "
-                f"{CircularTrack.name} only."
+                f"room={self.running.room.name}: a {CircularTrack.name} is wanted."
             )
         if self.running.room.centre.any():
             raise ValueError(
@@ -66,6 +71,11 @@ class Ring(Protocol):
 
     def with_value(self, path: str, text: str) -> Self:
         """Return a copy with one value changed, one of the animal's included."""
+        if path == "room":
+            raise ValueError(
+                f"room={text}: cues turn about the middle of a {CircularTrack.name}, "
+                "so there is no other room; room.circumference can be set."
+            )
         if path.partition(".")[0] in self._shared():
             return replace(self, running=self.running.with_value(path, text))
         return super().with_value(path, text)

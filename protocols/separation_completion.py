@@ -18,7 +18,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..analysis.populations import identity_null, population_vector, rotation
 from ..analysis.recruitment import over_ceiling, recruited_share
 from ..circuits.parameters import ASSUMED, Source
 from ..circuits.quantity import Quantity
@@ -27,7 +26,7 @@ from ..simulation.recording import Arm
 from ..simulation.timeline import Gap, Piece, Step
 from .protocol import Band, Described, in_words
 from .recorded import population_table, whereabouts
-from .ring import ACTIVE_HZ, BINS, SIGMA_M, SLOWEST_MPS, Ring
+from .ring import ACTIVE_HZ, BINS, SIGMA_M, SLOWEST_MPS, Ring, populations
 
 LEUTGEB = Source("Leutgeb et al. 2007", doi="10.1126/science.1135801")
 NEUNUEBEL = Source("Neunuebel and Knierim 2014", doi="10.1016/j.neuron.2013.11.017")
@@ -190,6 +189,7 @@ class SeparationCompletion(Ring):
         return HELD.get(name, free) if arm == "learned" else free
 
     def _values(self, arm: Arm) -> Iterator[tuple[str, float]]:
+        told = populations()
         maps = {name: self._maps(arm, name) for name in PROBES}
         mean = {
             name: {r: np.nanmean(found[r], axis=1) for r in REGIONS}
@@ -200,7 +200,7 @@ class SeparationCompletion(Ring):
             share = (mean["A"][region] >= ACTIVE_HZ).mean()
             yield f"active in {region}", float(share)
         scores = {
-            **_scores(maps, [AGAIN, *_unturned()], population_vector),
+            **_scores(maps, [AGAIN, *_unturned()], told.population_vector),
             **_scores(maps, [AGAIN, *map(_turned, TURNS)], _highest, ", turned"),
         }
         for (region, probe), value in scores.items():
@@ -213,12 +213,12 @@ class SeparationCompletion(Ring):
             for probe in (*_unturned(), *map(_turned, TURNS)):
                 yield f"change of {region}, {probe}", change[region, probe]
             for angle in TURNS:
-                found = rotation(maps["A"][region], maps[_turned(angle)][region])
+                found = told.rotation(maps["A"][region], maps[_turned(angle)][region])
                 yield f"turn of {region}, {_turned(angle)}", _degrees(found.angle_rad)
                 yield f"coherence of {region}, {_turned(angle)}", found.coherence
             pair = maps["A"][region], maps[AGAIN][region]
-            null = identity_null(
-                population_vector, *pair, seed=SHUFFLES_SEED, shuffles=SHUFFLES
+            null = told.identity_null(
+                told.population_vector, *pair, seed=SHUFFLES_SEED, shuffles=SHUFFLES
             )
             yield f"shuffled cells of {region}", float(np.mean(null))
         yield from _against_input(change)
@@ -265,7 +265,7 @@ def _scores(
 
 
 def _highest(a: Any, b: Any) -> float:
-    return rotation(a, b).correlation
+    return float(populations().rotation(a, b).correlation)
 
 
 def _degrees(radians: float) -> float:
