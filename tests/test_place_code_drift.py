@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from trisynapse import run
 from trisynapse.analysis.drift_figure import drift
 from trisynapse.circuits.place import Place
 from trisynapse.plasticity import Structural
@@ -132,3 +133,13 @@ def test_the_figure_shows_every_day() -> None:
     figure = drift(recording)
     titles = [axes.get_title(loc="left") for axes in figure.subfigs[0].axes]
     assert titles == DAYS
+
+
+@pytest.mark.slow
+def test_a_small_circuit_runs_through_its_days() -> None:
+    settings = ["days=2", "visit_time=60 s"]
+    recording = run(WHOLE.name, seed=1, settings=settings, scale=0.1)
+    found = {(m.arm, m.name): m.value for m in recording.measures}
+    for arm_name in WHOLE.arms:
+        shared = found[arm_name, "active cells of CA1 shared by two days"]
+        assert 0 < shared <= 1

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from trisynapse import run
 from trisynapse.analysis.recruitment import over_ceiling, recruited_share
 from trisynapse.analysis.separation_figure import separation_completion
 from trisynapse.circuits.cue_drive import CueDrive
@@ -235,3 +236,19 @@ def test_the_figure_draws_every_region_along_the_morph(
     x, y = lines["EC, learned"].get_data()
     assert list(x) == [0, 10, 25, 50, 75, 100]
     np.testing.assert_allclose(np.asarray(y), 1.0)
+
+
+@pytest.mark.slow
+def test_a_small_circuit_runs_from_learning_to_measures() -> None:
+    settings = ["learning=10 s", "probe=10 s"]
+    recording = run(WHOLE.name, seed=1, arms=["learned"], settings=settings, scale=0.2)
+    found = {m.name: m.value for m in recording.measures}
+    assert found["correlation in EC, A again"] > 0.8
+    morph = [found[f"correlation in cues, {k} % of B"] for k in (10, 50, 100)]
+    assert 1 > morph[0] > morph[1] > morph[2]
+    for step in (10, 100):
+        same = found["correlation in grid, A again"]
+        assert found[f"correlation in grid, {step} % of B"] == pytest.approx(
+            same, abs=0.1
+        )
+    assert abs(found["correlation in grid, another room"]) < 0.2
