@@ -36,7 +36,7 @@ Values = Mapping[str, float]
 
 
 def separation_completion(recording: Any) -> Figure:
-    """Draw the learned arm in lines, the other one dotted."""
+    """Draw the first arm in lines, the second dotted; in b only the first."""
     arms = {
         name: {m.name: m.value for m in recording.measures if m.arm == name}
         for name in recording.arms
@@ -51,7 +51,7 @@ def separation_completion(recording: Any) -> Figure:
             _curves(axes[1, 1], values, "change", TURN, 0.0, line, name)
         first = next(iter(arms.values()))
         _against(axes[0, 1], first)
-        _ceilings(axes[1, 2], first)
+        _ceilings(axes[1, 2], arms)
         axes[0, 0].set(xlabel="cues of B (%)", ylabel="correlation with A, of ceiling")
         axes[0, 2].set(xlabel="cues left (%)", ylabel="correlation with A, of ceiling")
         axes[0, 2].invert_xaxis()
@@ -65,11 +65,11 @@ def separation_completion(recording: Any) -> Figure:
         axes[0, 0].legend(*_key(axes[0, 0]), frameon=False, fontsize=7)
         titles = (
             "morph to B, and another room",
-            "outputs against their input",
+            f"outputs against their input, {next(iter(arms))}",
             "cues that are missing",
             "recruited cells",
             "cues in conflict",
-            "A with A again; cells shuffled",
+            "A with A again (pale: second arm); grey: shuffled",
         )
         for one, letter, title in zip(axes.flat, "abcdef", titles, strict=True):
             one.set_title(f"{letter}  {title}", fontsize=9, loc="left")
@@ -148,14 +148,17 @@ def _against(axes: Axes, values: Values) -> None:
     )
 
 
-def _ceilings(axes: Axes, values: Values) -> None:
+def _ceilings(axes: Axes, arms: Mapping[str, Values]) -> None:
+    """Draw the ceiling of each arm, the second pale, and shuffled cells."""
     for k, (region, color) in enumerate(COLORS.items()):
-        again = values.get(f"correlation in {region}, {AGAIN}", np.nan)
-        chance = values.get(f"shuffled cells of {region}", np.nan)
-        axes.bar([k - 0.2, k + 0.2], [again, chance], 0.38, color=[color, "0.8"])
+        for i, values in enumerate(list(arms.values())[:2]):
+            again = values.get(f"correlation in {region}, {AGAIN}", np.nan)
+            axes.bar(k + 0.25 * (i - 1), again, 0.23, color=color, alpha=1 - i / 2)
+        chance = next(iter(arms.values())).get(f"shuffled cells of {region}", np.nan)
+        axes.bar(k + 0.25, chance, 0.23, color="0.6")
     axes.set_xticks(range(len(COLORS)), list(COLORS))
     axes.axhline(0, color="black", lw=0.7)
-    axes.set(ylabel="correlation", ylim=(-0.1, 1.0))
+    axes.set(ylabel="correlation", ylim=(-0.1, 1.05))
 
 
 def _key(axes: Axes) -> tuple[list[Any], list[str]]:

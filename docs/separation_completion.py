@@ -25,6 +25,7 @@ KINDS: dict[str, tuple[str, list[str] | None, list[str]]] = {
     "days": ("place-code-drift", None, []),
     "still": ("place-code-drift", ["same-inputs"], ["lifetime=1000000 day"]),
 }
+ONCE = ("severed", "still")  # controls of which one seed is run
 STATIONS = ("EC", "grid", "cues", "DG", "CA3", "CA1")
 
 
@@ -32,7 +33,7 @@ def recordings(folder: Path, seeds: int, kind: str) -> list[Recording]:
     """Return the runs of a kind, one a seed; what is not there is run."""
     protocol, arms, settings = KINDS[kind]
     found = []
-    for seed in range(1, seeds + 1):
+    for seed in range(1, (1 if kind in ONCE else seeds) + 1):
         file = folder / f"{kind}-{seed}.h5"
         if not file.exists():
             run(protocol, seed=seed, arms=arms, settings=settings, out=file)

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..analysis.recruitment import over_ceiling, recruited_share
+from ..analysis.recruitment import LEAST, over_ceiling, recruited_share
 from ..circuits.parameters import ASSUMED, Source
 from ..circuits.quantity import Quantity
 from ..simulation.experiment import ArmResult
@@ -48,6 +48,7 @@ TURNS = (45, 90, 135, 180)  # degrees between the two halves of the cues
 CONFLICT = (90, 135)  # those for which the landmark asks
 AGAIN, ROOM = "A again", "another room"
 
+LEAST_CELLS = 10  # a code of fewer active cells says nothing
 SHUFFLES, SHUFFLES_SEED = 50, 1
 OPEN = float("nan")
 
@@ -157,7 +158,9 @@ class SeparationCompletion(Ring):
             f"Correlation: Pearson's over all cells, in each of {BINS} bins of the "
             f"ring, mean over bins; maps are smoothed by {100 * SIGMA_M:g} cm, samples "
             f"below {100 * SLOWEST_MPS:g} cm/s left out.",
-            "Change: 1 less the correlation with A over that of A with A again.",
+            "Change: 1 less the correlation with A over that of A with A again; none "
+            f"with less than {LEAST_CELLS} active cells, or where the latter is below "
+            f"{LEAST:g}.",
             "Turned: the highest mean correlation at any turn of the code by whole "
             "bins; its ceiling is that of A again, taken alike.",
             f"Active: {ACTIVE_HZ:g} Hz in the mean of a probe; recruited: active, and "
@@ -208,10 +211,11 @@ class SeparationCompletion(Ring):
         change = {
             (region, probe): 1 - over_ceiling(value, scores[region, _ceiling(probe)])
             for (region, probe), value in scores.items()
+            if region in REGIONS and _cells(mean["A"][region]) >= LEAST_CELLS
         }
         for region in REGIONS:
             for probe in (*_unturned(), *map(_turned, TURNS)):
-                yield f"change of {region}, {probe}", change[region, probe]
+                yield f"change of {region}, {probe}", change.get((region, probe), OPEN)
             for angle in TURNS:
                 found = told.rotation(maps["A"][region], maps[_turned(angle)][region])
                 yield f"turn of {region}, {_turned(angle)}", _degrees(found.angle_rad)
@@ -224,8 +228,10 @@ class SeparationCompletion(Ring):
         yield from _against_input(change)
         yield from _recruited(mean)
         for angle in TURNS:
-            pair = (scores["CA3", _turned(angle)], scores["DG", _turned(angle)])
-            yield f"CA3 less DG, {_turned(angle)}", pair[0] - pair[1]
+            probe = _turned(angle)
+            more = scores["CA3", probe] - scores["DG", probe]
+            known = ("CA3", probe) in change and ("DG", probe) in change
+            yield f"CA3 less DG, {probe}", more if known else OPEN
 
     def _maps(self, arm: Arm, probe: str) -> Maps:
         """Return the rates of all cells of each region in each bin of the ring."""
@@ -268,6 +274,11 @@ def _highest(a: Any, b: Any) -> float:
     return float(populations().rotation(a, b).correlation)
 
 
+def _cells(rates_hz: Any) -> int:
+    """Return how many cells are active."""
+    return int((rates_hz >= ACTIVE_HZ).sum())
+
+
 def _degrees(radians: float) -> float:
     return float(np.rad2deg(radians))
 
@@ -277,11 +288,12 @@ def _against_input(
 ) -> Iterator[tuple[str, float]]:
     """Yield by how much more, or less, a region changes than its input does."""
     small = _morphed(SMALL)
-    ec = change["EC", small]
-    yield f"change of DG less EC, {small}", change["DG", small] - ec
 
     def mean(region: str, probes: list[str]) -> float:
-        return float(np.mean([change[region, probe] for probe in probes]))
+        return float(np.mean([change.get((region, probe), OPEN) for probe in probes]))
+
+    more = mean("DG", [small]) - mean("EC", [small])
+    yield f"change of DG less EC, {small}", more
 
     morph, left = list(map(_morphed, MORPH)), list(map(_left, LEFT))
     for region in ("DG", "CA3", "CA1"):
@@ -298,7 +310,9 @@ def _recruited(mean: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, flo
     """Yield the shares of active cells that were silent in A."""
     for region in REGIONS:
         found = {
-            probe: recruited_share(mean["A"][region], mean[probe][region], ACTIVE_HZ)
+            probe: recruited_share(mean["A"][region], now, ACTIVE_HZ)
+            if _cells(now := mean[probe][region]) >= LEAST_CELLS
+            else OPEN
             for probe in (AGAIN, *map(_morphed, MORPH), ROOM)
         }
         for probe, value in found.items():

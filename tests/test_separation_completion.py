@@ -196,6 +196,20 @@ def test_a_silent_region_has_no_number_and_passes_no_band(
     assert held["change of DG less EC, 25 % of B"].measure(np.nan).passes == 0
 
 
+def test_a_code_of_few_cells_says_nothing() -> None:
+    few = tuned(CENTRES, np.where(np.arange(N) < 9, 20.0, 0.0))
+    made = arm(list(PROBES), dict.fromkeys(RECORDED, N), lambda *_: few)
+    found = {name: v for (_, name), v in WHOLE.values({"learned": made}).items()}
+    assert found["correlation in DG, A again"] == pytest.approx(1)
+    for name in (
+        "change of DG, 25 % of B",
+        "CA3 less DG, turned by 90 deg",
+        "recruited in DG, another room",
+        "separation in DG, morph",
+    ):
+        assert np.isnan(found[name])
+
+
 def test_every_value_has_a_row_and_every_row_a_value(
     values: dict[str, float],
 ) -> None:
@@ -234,7 +248,7 @@ def test_the_figure_draws_every_region_along_the_morph(
     figure = separation_completion(recording)
     lines = {line.get_label(): line for line in figure.axes[0].lines}
     x, y = lines["EC, learned"].get_data()
-    assert list(x) == [0, 10, 25, 50, 75, 100]
+    assert np.asarray(x).tolist() == [0, 10, 25, 50, 75, 100]
     np.testing.assert_allclose(np.asarray(y), 1.0)
 
 
