@@ -15,7 +15,7 @@ import numpy as np
 from trisynapse import load, run
 from trisynapse.analysis.drift_figure import drift
 from trisynapse.analysis.separation_figure import separation_completion
-from trisynapse.protocols.separation_completion import MORPH, PROBES, TURNS
+from trisynapse.protocols.separation_measures import MORPH, PROBES, TURNS
 from trisynapse.simulation.recording import Recording, band_in_words
 
 HERE = Path(__file__).parent

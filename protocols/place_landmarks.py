@@ -2,7 +2,8 @@
 
 from .landmarks import Claim, Read, Trial
 from .place_code_drift import ZIV
-from .separation_completion import CONFLICT, LEUTGEB, NEUNUEBEL
+from .separation_completion import LEUTGEB, NEUNUEBEL
+from .separation_measures import CONFLICT
 
 OPEN = float("nan")
 ASSUMED_SIZE = f"{LEUTGEB.cite}; size assumed"

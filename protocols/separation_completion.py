@@ -12,13 +12,13 @@ of the ring. Codes are compared with that of A, at each station from entorhinal 
 on; what A again falls short of 1 is noise, and changes are told against it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from ..analysis.recruitment import LEAST, over_ceiling, recruited_share
+from ..analysis.recruitment import LEAST
 from ..circuits.parameters import ASSUMED, Source
 from ..circuits.quantity import Quantity
 from ..simulation.experiment import ArmResult
@@ -26,69 +26,41 @@ from ..simulation.recording import Arm
 from ..simulation.timeline import Gap, Piece, Step
 from .protocol import Band, Described, in_words
 from .recorded import population_table, whereabouts
-from .ring import ACTIVE_HZ, BINS, SIGMA_M, SLOWEST_MPS, Ring, populations
+from .ring import ACTIVE_HZ, BINS, SIGMA_M, SLOWEST_MPS, Ring
+from .separation_measures import (
+    CONFLICT,
+    INPUTS,
+    LEAST_CELLS,
+    PROBES,
+    RECORDED,
+    REGIONS,
+    SMALL,
+    Maps,
+    measured,
+    morphed,
+    names,
+    turned,
+)
 
 LEUTGEB = Source("Leutgeb et al. 2007", doi="10.1126/science.1135801")
 NEUNUEBEL = Source("Neunuebel and Knierim 2014", doi="10.1016/j.neuron.2013.11.017")
 BOTH = f"{NEUNUEBEL.cite}: CA3 below both"
 
-REGIONS = {
-    "EC": ("ec_stellate", "ec_fan"),
-    "DG": ("dg_granule",),
-    "CA3": ("ca3_pyramidal",),
-    "CA1": ("ca1_pyramidal",),
-}
-INPUTS = {"grid": ("ec_stellate",), "cues": ("ec_fan",)}  # the two kinds within EC
-RECORDED = ("ec_stellate", "ec_fan", "dg_granule", "ca3_pyramidal", "ca1_pyramidal")
-
-MORPH = (10, 25, 50, 75, 100)  # % of the cues that are those of B
-SMALL = 25  # the change that Leutgeb's smaller ones are held to be
-LEFT = (75, 50, 25)  # % of the cues that are left
-TURNS = (45, 90, 135, 180)  # degrees between the two halves of the cues
-CONFLICT = (90, 135)  # those for which the landmark asks
-AGAIN, ROOM = "A again", "another room"
-
-LEAST_CELLS = 10  # a code of fewer active cells says nothing
-SHUFFLES, SHUFFLES_SEED = 50, 1
 OPEN = float("nan")
-
-
-def _morphed(step: int) -> str:
-    return f"{step} % of B"
-
-
-def _left(share: int) -> str:
-    return f"{share} % of the cues"
-
-
-def _turned(angle: int) -> str:
-    return f"turned by {angle} deg"
-
-
-PROBES: dict[str, str] = {
-    "A": "A",
-    AGAIN: "A",
-    **{_morphed(k): f"{100 - k} % A + {k} % B" for k in MORPH},
-    ROOM: "B",
-    **{_left(k): f"{k} % A" for k in LEFT},
-    **{_turned(k): f"50 % A + 50 % A turned {k} deg" for k in TURNS},
-}
 
 # Of the learned arm: low, high, source.
 HELD: dict[str, tuple[float, float, str]] = {
-    f"change of DG less EC, {_morphed(SMALL)}": (0.0, OPEN, LEUTGEB.cite),
+    f"change of DG less EC, {morphed(SMALL)}": (0.0, OPEN, LEUTGEB.cite),
     "recruited in CA3, another room less small change": (0.1, OPEN, LEUTGEB.cite),
     "recruited in DG, another room less small change": (OPEN, 0.1, LEUTGEB.cite),
     "separation in DG, morph": (0.0, OPEN, LEUTGEB.cite),
     "completion in CA3, missing cues": (0.0, OPEN, "assumed"),
-    **{f"CA3 less DG, {_turned(k)}": (0.15, OPEN, NEUNUEBEL.cite) for k in CONFLICT},
+    **{f"CA3 less DG, {turned(k)}": (0.15, OPEN, NEUNUEBEL.cite) for k in CONFLICT},
     "change of DG less EC, turned": (0.0, OPEN, NEUNUEBEL.cite),
     "change of EC less CA3, turned": (0.0, OPEN, BOTH),
     "change of DG less CA3, turned": (0.0, OPEN, BOTH),
 }
 SHUFFLED = (-0.05, 0.05, "chance")
-
-Maps = dict[str, Any]  # by region, arrays (cells, bins), Hz
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +113,7 @@ class SeparationCompletion(Ring):
         return tuple(
             Band(arm, name, unit, *self._held(arm, name))
             for arm in self.arms
-            for name, unit in _names()
+            for name, unit in sorted(names(), key=lambda each: each[0] not in HELD)
         )
 
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
@@ -192,46 +164,7 @@ class SeparationCompletion(Ring):
         return HELD.get(name, free) if arm == "learned" else free
 
     def _values(self, arm: Arm) -> Iterator[tuple[str, float]]:
-        told = populations()
-        maps = {name: self._maps(arm, name) for name in PROBES}
-        mean = {
-            name: {r: np.nanmean(found[r], axis=1) for r in REGIONS}
-            for name, found in maps.items()
-        }
-        for region in REGIONS:
-            yield f"rate in {region}", float(mean["A"][region].mean())
-            share = (mean["A"][region] >= ACTIVE_HZ).mean()
-            yield f"active in {region}", float(share)
-        scores = {
-            **_scores(maps, [AGAIN, *_unturned()], told.population_vector),
-            **_scores(maps, [AGAIN, *map(_turned, TURNS)], _highest, ", turned"),
-        }
-        for (region, probe), value in scores.items():
-            yield _correlation(region, probe), value
-        change = {
-            (region, probe): 1 - over_ceiling(value, scores[region, _ceiling(probe)])
-            for (region, probe), value in scores.items()
-            if region in REGIONS and _cells(mean["A"][region]) >= LEAST_CELLS
-        }
-        for region in REGIONS:
-            for probe in (*_unturned(), *map(_turned, TURNS)):
-                yield f"change of {region}, {probe}", change.get((region, probe), OPEN)
-            for angle in TURNS:
-                found = told.rotation(maps["A"][region], maps[_turned(angle)][region])
-                yield f"turn of {region}, {_turned(angle)}", _degrees(found.angle_rad)
-                yield f"coherence of {region}, {_turned(angle)}", found.coherence
-            pair = maps["A"][region], maps[AGAIN][region]
-            null = told.identity_null(
-                told.population_vector, *pair, seed=SHUFFLES_SEED, shuffles=SHUFFLES
-            )
-            yield f"shuffled cells of {region}", float(np.mean(null))
-        yield from _against_input(change)
-        yield from _recruited(mean)
-        for angle in TURNS:
-            probe = _turned(angle)
-            more = scores["CA3", probe] - scores["DG", probe]
-            known = ("CA3", probe) in change and ("DG", probe) in change
-            yield f"CA3 less DG, {probe}", more if known else OPEN
+        yield from measured({name: self._maps(arm, name) for name in PROBES})
 
     def _maps(self, arm: Arm, probe: str) -> Maps:
         """Return the rates of all cells of each region in each bin of the ring."""
@@ -240,109 +173,3 @@ class SeparationCompletion(Ring):
             region: np.concatenate([found[name] for name in names])
             for region, names in (REGIONS | INPUTS).items()
         }
-
-
-def _unturned() -> list[str]:
-    return [*map(_morphed, MORPH), ROOM, *map(_left, LEFT)]
-
-
-def _ceiling(probe: str) -> str:
-    return f"{AGAIN}, turned" if probe.startswith("turned") else AGAIN
-
-
-def _correlation(region: str, probe: str) -> str:
-    return f"correlation in {region}, {probe}"
-
-
-def _scores(
-    maps: Mapping[str, Maps],
-    probes: list[str],
-    score: Callable[[Any, Any], float],
-    suffix: str = "",
-) -> dict[tuple[str, str], float]:
-    """Return how alike A each probe is in each region; A again carries the suffix."""
-    return {
-        (region, probe + suffix * (probe == AGAIN)): score(
-            maps["A"][region], maps[probe][region]
-        )
-        for region in REGIONS | INPUTS
-        for probe in probes
-    }
-
-
-def _highest(a: Any, b: Any) -> float:
-    return float(populations().rotation(a, b).correlation)
-
-
-def _cells(rates_hz: Any) -> int:
-    """Return how many cells are active."""
-    return int((rates_hz >= ACTIVE_HZ).sum())
-
-
-def _degrees(radians: float) -> float:
-    return float(np.rad2deg(radians))
-
-
-def _against_input(
-    change: Mapping[tuple[str, str], float],
-) -> Iterator[tuple[str, float]]:
-    """Yield by how much more, or less, a region changes than its input does."""
-    small = _morphed(SMALL)
-
-    def mean(region: str, probes: list[str]) -> float:
-        return float(np.mean([change.get((region, probe), OPEN) for probe in probes]))
-
-    more = mean("DG", [small]) - mean("EC", [small])
-    yield f"change of DG less EC, {small}", more
-
-    morph, left = list(map(_morphed, MORPH)), list(map(_left, LEFT))
-    for region in ("DG", "CA3", "CA1"):
-        yield f"separation in {region}, morph", mean(region, morph) - mean("EC", morph)
-        fewer = mean("EC", left) - mean(region, left)
-        yield f"completion in {region}, missing cues", fewer
-    conflict = list(map(_turned, CONFLICT))
-    for over, under in (("DG", "EC"), ("EC", "CA3"), ("DG", "CA3")):
-        more = mean(over, conflict) - mean(under, conflict)
-        yield f"change of {over} less {under}, turned", more
-
-
-def _recruited(mean: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, float]]:
-    """Yield the shares of active cells that were silent in A."""
-    for region in REGIONS:
-        found = {
-            probe: recruited_share(mean["A"][region], now, ACTIVE_HZ)
-            if _cells(now := mean[probe][region]) >= LEAST_CELLS
-            else OPEN
-            for probe in (AGAIN, *map(_morphed, MORPH), ROOM)
-        }
-        for probe, value in found.items():
-            yield f"recruited in {region}, {probe}", value
-        more = found[ROOM] - found[_morphed(SMALL)]
-        yield f"recruited in {region}, another room less small change", more
-
-
-def _names() -> Iterator[tuple[str, str]]:
-    """Yield every measure of an arm with its unit, in the order of the table."""
-    yield from ((name, "1") for name in HELD)
-    yield from ((f"shuffled cells of {region}", "1") for region in REGIONS)
-    for region in ("CA3", "CA1"):
-        yield f"separation in {region}, morph", "1"
-    for region in ("DG", "CA1"):
-        yield f"completion in {region}, missing cues", "1"
-    for angle in (k for k in TURNS if k not in CONFLICT):
-        yield f"CA3 less DG, {_turned(angle)}", "1"
-    turned = [*map(_turned, TURNS)]
-    for region in REGIONS | INPUTS:
-        for probe in (AGAIN, *_unturned(), f"{AGAIN}, turned", *turned):
-            yield _correlation(region, probe), "1"
-    for region in REGIONS:
-        yield from ((f"change of {region}, {p}", "1") for p in (*_unturned(), *turned))
-        for probe in turned:
-            yield f"turn of {region}, {probe}", "deg"
-            yield f"coherence of {region}, {probe}", "1"
-        for probe in (AGAIN, *map(_morphed, MORPH), ROOM):
-            yield f"recruited in {region}, {probe}", "1"
-        if region not in ("DG", "CA3"):
-            yield f"recruited in {region}, another room less small change", "1"
-        yield f"rate in {region}", "Hz"
-        yield f"active in {region}", "1"

@@ -14,12 +14,8 @@ from trisynapse.circuits.place import Place
 from trisynapse.protocols import running
 from trisynapse.protocols.navigation import Navigation
 from trisynapse.protocols.protocol import Protocol
-from trisynapse.protocols.separation_completion import (
-    HELD,
-    PROBES,
-    RECORDED,
-    SeparationCompletion,
-)
+from trisynapse.protocols.separation_completion import HELD, SeparationCompletion
+from trisynapse.protocols.separation_measures import PROBES, RECORDED
 from trisynapse.simulation.recording import Recording
 from trisynapse.simulation.timeline import Episode, Gap
 
