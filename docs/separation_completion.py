@@ -111,7 +111,7 @@ def others(runs: list[Recording], arm: str) -> None:
     rows = {"rate, Hz": "rate in {}", "active cells": "active in {}"}
     for step in ("A again", *(f"{k} % of B" for k in MORPH), "another room"):
         rows[f"recruited, {step}"] = f"recruited in {{}}, {step}"
-    for angle in TURNS:
+    for angle in (k for k in TURNS if k < 180):  # there, left and right are the same
         told = f"turned by {angle} deg"
         rows[f"turn of the code, deg, {told}"] = f"turn of {{}}, {told}"
     for words, name in rows.items():
