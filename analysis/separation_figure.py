@@ -69,7 +69,7 @@ def separation_completion(recording: Any) -> Figure:
             "cues that are missing",
             "recruited cells",
             "cues in conflict",
-            "A with A again (pale: second arm); grey: shuffled",
+            "A with A again; pale: second arm",
         )
         for one, letter, title in zip(axes.flat, "abcdef", titles, strict=True):
             one.set_title(f"{letter}  {title}", fontsize=9, loc="left")
@@ -94,8 +94,10 @@ def _curves(
     """Draw a measure of each region over the probes that a pattern names."""
     for region, color in COLORS.items():
         found = dict(_of(values, region, what, probes))
-        begun = 0.0 if what == "change" else values.get(f"{what} in {region}, {AGAIN}")
-        found[start] = np.nan if begun is None else begun
+        begun = values.get(f"{what} in {region}, {AGAIN}", np.nan)
+        if what == "change" and np.isfinite(list(found.values())).any():
+            begun = 0.0
+        found[start] = begun
         x = np.array(sorted(found))
         y = np.array([found[one] for one in x])
         y = 1 - y if what == "change" else y
