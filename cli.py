@@ -332,7 +332,7 @@ def landmarks(
 
     A control is an arm in which the effect must not appear.
     """
-    known = _load("protocols.slice_landmarks").LANDMARKS
+    known = _load("protocols.known_landmarks").LANDMARKS
     found = _load("protocols.landmarks")
     claims = found.select(known, ids or ())
     wanted = range(1, seeds + 1)

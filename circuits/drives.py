@@ -11,7 +11,7 @@ Code reads a column by its name: ``stimulus(t, at_place)``. A circuit says which
 it has; those of drugs, which synapses read, every circuit has.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -21,6 +21,7 @@ import numpy as np
 from .function import Function
 from .noise import DEVIATE
 from .parameters import ASSUMED, Parameters, Source, symbol
+from .place import Place
 from .quantity import Quantity
 
 # Shares of the NMDA receptors that APV blocks and of the tags that KN-93 prevents.
@@ -71,6 +72,18 @@ class Drive(Parameters):
     def enter(self, n: int, place: np.random.Generator) -> dict[str, Any]:
         """Return what a place changes; the generator stands for animal and place."""
         return {}
+
+    def sense(
+        self,
+        drawn: Sequence[dict[str, Any]],
+        place: Place,
+        animal: np.random.Generator,
+    ) -> dict[str, Any]:
+        """Return what a mixture of places changes, if ``enter`` drew these for each.
+
+        What follows no single cue is that of the room, the part named first.
+        """
+        return drawn[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +193,22 @@ class PlaceDrive(Drive):
             1 - self.unevenness, 1 + self.unevenness, len(chosen)
         )
         return {"knows": knows}
+
+    def sense(
+        self,
+        drawn: Sequence[dict[str, Any]],
+        place: Place,
+        animal: np.random.Generator,
+    ) -> dict[str, Any]:
+        """Let each cell follow its cue: to a part as many cells as its share."""
+        found = {name: np.zeros(len(values)) for name, values in drawn[0].items()}
+        n = len(found["knows"])
+        follows = place.followed((animal.permutation(n) + 0.5) / n)
+        for part, draws in enumerate(drawn):
+            mine = follows == part
+            for name, values in draws.items():
+                found[name][mine] = values[mine]
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)

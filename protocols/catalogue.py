@@ -9,7 +9,9 @@ from .facilitation import Facilitation
 from .fear_conditioning import FearConditioning
 from .field_induction import FieldInduction
 from .navigation import Navigation
+from .place_code_drift import PlaceCodeDrift
 from .protocol import Protocol
+from .separation_completion import SeparationCompletion
 from .stimulation import Stimulation
 from .tagging_interval import TaggingInterval
 from .water_maze import WaterMazeTask
@@ -22,6 +24,8 @@ KINDS = (
     Consolidation,
     Navigation,
     FieldInduction,
+    SeparationCompletion,
+    PlaceCodeDrift,
     WaterMazeTask,
 )
 PROTOCOLS: dict[str, type[Protocol]] = {kind.name: kind for kind in KINDS}
@@ -49,7 +53,11 @@ FIGURES: dict[str, dict[str, Any]] = {
     "field-induction": {"fields": _figure("induction_figure", "induction")},
     "fear-conditioning": {"summary": _figure("figures", "fear_conditioning")},
     "navigation": {"maps": _figure("navigation_figure", "maps")},
+    "place-code-drift": {"days": _figure("drift_figure", "drift")},
     "facilitation": {"rates": _figure("slice_figure", "rates")},
+    "separation-completion": {
+        "summary": _figure("separation_figure", "separation_completion")
+    },
     "stimulation": {"slices": _figure("slice_figure", "slices")},
     "tagging-interval": {
         "intervals": _figure("slice_figure", "intervals"),

@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple, Self
 
 from ..circuits.circuit import Circuit, Rules
 from ..circuits.parameters import ASSUMED, Parameters, Source, symbol, unknown
+from ..circuits.projection import Rewiring
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Measure
 from ..simulation.timeline import Episode, Step
@@ -79,6 +80,11 @@ class Protocol(Parameters):
     @abstractmethod
     def rules(self) -> Rules:
         """The rule of each kind of plastic projection."""
+
+    @property
+    def structure(self) -> Mapping[str, Rewiring]:
+        """What rewires projections in gaps, by their name."""
+        return {}
 
     @abstractmethod
     def timeline(self, arm: str) -> tuple[Step, ...]:

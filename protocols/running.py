@@ -251,8 +251,9 @@ def _plan(order: Order) -> Plan:
     read = {str(path): digest(path.read_bytes()) for path in protocol.files()}
     order = replace(order, inputs=read)
     timelines = {arm: protocol.timeline(arm) for arm in order.arms or protocol.arms}
-    rules = protocol.rules
-    experiment = Experiment(protocol.circuit, rules, order.seed, timelines)
+    experiment = Experiment(
+        protocol.circuit, protocol.rules, order.seed, timelines, protocol.structure
+    )
     return Plan(order, protocol, experiment)
 
 

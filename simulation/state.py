@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..circuits.circuit import Circuit, Rules, connect, stream
+from ..circuits.place import Place
 from ..circuits.projection import SharedRule
 
 Array = np.ndarray[Any, Any]
@@ -143,11 +144,19 @@ def at_rest(
 
 
 def enter(state: State, circuit: Circuit, seed: int, place: str) -> State:
-    """Return the state of an animal that has been put into a place."""
+    """Return the state of an animal that has been put into a place, as `Place` reads.
+
+    Each cell draws anew in every place that is named, and follows its cue from there.
+    """
+    where = Place.read(place)
     for name, population in circuit.populations.items():
         for drive in population.drives:
-            rng = stream(seed, "place", place, name)
-            state = state.changed(name, drive.enter(population.size, rng))
+            drawn = [
+                drive.enter(population.size, stream(seed, "place", part.place, name))
+                for part in where.parts
+            ]
+            sensed = drive.sense(drawn, where, stream(seed, "cues", name))
+            state = state.changed(name, sensed)
     return state
 
 

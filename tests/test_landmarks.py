@@ -363,13 +363,13 @@ def test_a_landmark_that_there_is_not_is_refused(wanted: str, said: str) -> None
 def known(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[Bench]:
-    """Put a claim in place of the landmarks of slices, and work in an empty folder."""
+    """Put a claim in place of the landmarks, and work in an empty folder."""
     load = cli._load
     fake = SimpleNamespace(LANDMARKS=(claim(1.0, 1.8, controls=(claim(9.0),)),))
     monkeypatch.setattr(
         cli,
         "_load",
-        lambda name: fake if name == "protocols.slice_landmarks" else load(name),
+        lambda name: fake if name == "protocols.known_landmarks" else load(name),
     )
     monkeypatch.chdir(tmp_path)
     yield bench
