@@ -31,8 +31,9 @@ class Piece(NamedTuple):
 class Episode:
     """Spiking time: a place, and the course of the stimulus in it.
 
-    ``stimulus`` has one row a millisecond and the columns of the circuit. A ``traced``
-    episode records voltages as well.
+    ``stimulus`` has one row a millisecond and the columns of the circuit. ``place`` is
+    a name, or a mixture as `Place` reads it. A ``traced`` episode records voltages as
+    well.
     """
 
     name: str
