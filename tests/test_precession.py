@@ -94,7 +94,6 @@ def test_only_the_hippocampus_alone_has_it() -> None:
     assert isinstance(ec, EC) and isinstance(ec.stellate_grid, PrecessingGrid)
     assert type(Memory().ec.stellate_grid) is Grid
     assert not set(HEADING) & set(Memory.columns)
-    assert ec.stellate_grid.I_grid == Grid().I_grid
 
 
 @pytest.mark.parametrize(
