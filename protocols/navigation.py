@@ -41,6 +41,7 @@ from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Spikes, Trace
 from ..simulation.timeline import Episode, Step
 from . import mec_scores, on_track
+from .on_track import GROSMARK
 from .protocol import Band, Described, Protocol, in_words
 from .recorded import population_table
 from .space.foraging import RATINABOX, SOURCES, foraging
@@ -51,7 +52,6 @@ from .space.shown import shown
 from .space.tracked import tracked
 from .space.trajectory import Trajectory
 
-GROSMARK = Source("Grosmark and Buzsaki 2016, data of 4 rats")
 HAFTING = Source("Hafting et al. 2005", doi="10.1038/nature03721")
 
 GRID = "ec_stellate"

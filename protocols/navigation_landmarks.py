@@ -1,16 +1,28 @@
-"""Landmarks of an animal that runs: L32 (place cells), L33, L34 (grid cells), L47."""
+"""Landmarks of an animal that runs.
+
+L32 place cells, L33 and L34 grid cells, L35 and L36 theta on a track, L47 one plateau.
+"""
 
 from ..circuits.drives import STENSOLA
 from ..circuits.plateaus import BITTNER
 from .landmarks import Claim, Read, Trial
-from .navigation import GROSMARK, HAFTING
+from .navigation import HAFTING
+from .on_track import GAMMA, GROSMARK, PRECESSION, SEQUENCES
 
 OPEN = float("nan")
+BANDED = PRECESSION | SEQUENCES | GAMMA
+SLOPE, RISE = "slope of precession, median", "theta sequences, p of that rise"
+GAMMA_IS = "low gamma by theta, index over 99 % of surrogates"
+GAMMA_RISES = "low gamma by theta, second half over first"
 OPEN_FIELD = "in an open box: from memory"
 
 FORAGING = Trial("navigation", ("running",))
 # The control of everything that place cells are made of: the same animal, no grid.
 BLIND = Trial("navigation", ("running",), ("ec.stellate_grid.I_grid=0 pA",))
+TRACK = "room=linear-track", "path=laps", "duration=300 s"
+RUNS = Trial("navigation", ("running",), TRACK)
+# The control of everything that theta phases tell: grid cells that keep theirs.
+LOCKED = Trial("navigation", ("running",), (*TRACK, "ec.stellate_grid.precession=0"))
 INDUCED = Trial("field-induction", ("plateau", "slow", "sham"))
 
 
@@ -109,6 +121,26 @@ def _grid_cells() -> list[Claim]:
     ]
 
 
+def _theta() -> list[Claim]:
+    def banded(words: str, name: str, *controls: Claim) -> Claim:
+        _, low, high, source = BANDED[name.partition(" ")[2]]
+        mark = "L36" if "gamma" in name else "L35"
+        return _claim(mark, words, RUNS, name, low, high, source, *controls)
+
+    fields = "CA1 fields that precess, share"
+    locked = _claim(
+        "L35", "grid cells without precession: the same", LOCKED, fields,
+        OPEN, 0.2, GROSMARK.cite,
+    )  # fmt: skip
+    return [
+        banded("slope of phase in CA1, median, deg/field", f"CA1 {SLOPE}"),
+        banded("fields of CA1 that precess, share", fields, locked),
+        banded("theta sequences of CA1: p that they rise from lap 1", f"CA1 {RISE}"),
+        banded("low gamma by theta in CA3, over 99 % of surrogates", f"CA3 {GAMMA_IS}"),
+        banded("the same, second half over first", f"CA3 {GAMMA_RISES}"),
+    ]
+
+
 def _one_shot() -> list[Claim]:
     new, told = "cells with a new field", BITTNER.cite
     others = _claim(
@@ -167,4 +199,9 @@ def _one_shot() -> list[Claim]:
     ]
 
 
-LANDMARKS: tuple[Claim, ...] = (*_place_cells(), *_grid_cells(), *_one_shot())
+LANDMARKS: tuple[Claim, ...] = (
+    *_place_cells(),
+    *_grid_cells(),
+    *_theta(),
+    *_one_shot(),
+)

@@ -11,7 +11,7 @@ from trisynapse.protocols.place_landmarks import LANDMARKS
 from .test_landmarks import offered, with_controls
 
 EVERY = list(with_controls((*LANDMARKS, *RUNNING)))
-IDS = ("L32", "L33", "L34", "L37", "L38", "L40", "L47")
+IDS = ("L32", "L33", "L34", "L35", "L36", "L37", "L38", "L40", "L47")
 
 
 def test_they_stand_among_the_others_in_their_order() -> None:
