@@ -348,7 +348,7 @@ except Interrupted as stop:
 def test_ctrl_c_in_a_terminal_makes_no_episode_short(tmp_path: Path) -> None:
     builds.obtain(CIRCUIT, RULES)
     tests = str(Path(__file__).parent)
-    code = STOPPED.format(tests=tests, folder=str(tmp_path), seconds=60.0)
+    code = STOPPED.format(tests=tests, folder=str(tmp_path), seconds=300.0)
     # A terminal sends Ctrl-C to all processes of the group.
     with subprocess.Popen(
         [sys.executable, "-c", code],
