@@ -117,16 +117,17 @@ class FieldInduction(Protocol):
     def bands(self) -> tuple[Band, ...]:
         """Return what the paper reports of new fields."""
         told = BITTNER.cite
+        size, recalled = f"{told}; size assumed", f"{told}, from memory"
         rows = [
-            ("plateau", "cells with a new field", "1", 0.5, OPEN, told),
-            ("plateau", "other cells with a new field", "1", OPEN, 0.1, told),
+            ("plateau", "cells with a new field", "1", 0.5, OPEN, size),
+            ("plateau", "other cells with a new field", "1", OPEN, 0.1, size),
             ("plateau", "lap of the first field, median", "1", 1, 3, told),
-            ("plateau", "shift of the field, median", "m", OPEN, 0.0, told),
+            ("plateau", "shift of the field, median", "m", OPEN, 0.0, recalled),
             ("plateau", "width of the field, median", "m", OPEN, OPEN, told),
             ("slow", "cells with a new field", "1", OPEN, OPEN, told),
             ("slow", "width of the field, median", "m", OPEN, OPEN, told),
-            ("slow", "width over that at full speed", "1", OPEN, 0.9, "assumed"),
-            ("sham", "cells with a new field", "1", OPEN, 0.1, told),
+            ("slow", "width over that at full speed", "1", OPEN, 0.9, size),
+            ("sham", "cells with a new field", "1", OPEN, 0.1, size),
         ]
         return tuple(Band(*row) for row in rows)
 
