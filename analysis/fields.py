@@ -94,7 +94,7 @@ def _field(rates: Floats, inside: Bools, bins: Bins) -> Field:
     for edges in bins.edges:
         area = area[..., None] * np.diff(edges)
     if len(bins.shape) == 1:
-        width = _width(rates, int(peak[0]), bins)
+        width = width_at_half(rates, int(peak[0]), bins)
     else:
         width = 2 * (float(area[half].sum()) / np.pi) ** 0.5
     return Field(
@@ -108,7 +108,7 @@ def _field(rates: Floats, inside: Bools, bins: Bins) -> Field:
     )
 
 
-def _width(rates: Floats, peak: int, bins: Bins) -> float:
+def width_at_half(rates: Floats, peak: int, bins: Bins) -> float:
     """Return the full width at half maximum on a track, between bins by a line.
 
     It ends at the end of the track, and at the edge of a bin next to one never visited.

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-Ids = np.ndarray[Any, np.dtype[np.integer[Any]]]
+from .fields import width_at_half
+from .maps import Bins, Floats, Ids
 
 LEAST_HZ = 1.0  # peak of a field
 GROWN = 3.0  # of the peak, over that before
@@ -96,6 +96,7 @@ def new_fields(
     """
     before, after = rates[:plateau_lap].mean(0), rates[plateau_lap + 1 :].mean(0)
     bins = rates.shape[-1]
+    ring = Bins((np.linspace(0, length_m, bins + 1),), circular=True)
     far = (np.arange(bins) + 0.5) * length_m / bins - plateau_m
     far = (far + length_m / 2) % length_m - length_m / 2
     near = np.abs(far) <= length_m / 4
@@ -103,20 +104,19 @@ def new_fields(
     new = (peak >= LEAST_HZ) & (peak >= GROWN * before.max(1))
     shift, width, lap = (np.full(len(new), np.nan) for _ in range(3))
     for cell in np.flatnonzero(new).tolist():
-        inside = _hill(after[cell], near)
+        top = int(np.argmax(np.where(near, after[cell], -1.0)))
+        inside = _hill(after[cell], top)
         weight = np.where(inside, after[cell], 0.0)
-        middle = far[np.argmax(np.where(near, after[cell], -1.0))]
-        rest = (far - middle + length_m / 2) % length_m - length_m / 2
-        shift[cell] = middle + (weight * rest).sum() / weight.sum()
-        width[cell] = inside.sum() * length_m / bins
+        rest = (far - far[top] + length_m / 2) % length_m - length_m / 2
+        shift[cell] = far[top] + (weight * rest).sum() / weight.sum()
+        width[cell] = width_at_half(after[cell], top, ring)
         fires = rates[plateau_lap + 1 :, cell][:, inside].max(1) >= LEAST_HZ
         lap[cell] = 1 + np.argmax(fires) if fires.any() else np.nan
     return NewFields(new, shift, width, lap)
 
 
-def _hill(rate: Floats, near: Any) -> Any:
+def _hill(rate: Floats, top: int) -> Any:
     """Return the bins around the highest one that reach half of it, on a ring."""
-    top = int(np.argmax(np.where(near, rate, -1.0)))
     low = np.roll(rate < rate[top] / 2, -top)
     if not low.any():
         return np.ones(len(rate), bool)

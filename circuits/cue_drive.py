@@ -26,7 +26,7 @@ class CueDrive(PlaceDrive):
     """Input of cells that know a place, each stronger on one side of it."""
 
     I_place: Quantity = ASSUMED("600 pA")
-    tuning: float = ASSUMED(0.5, "how much stronger the input is at the reach")
+    tuning: float = ASSUMED(0.7, "how much stronger the input is at the reach")
     reach: Quantity = ASSUMED("50 cm", "from x = y = 0 to where it is so")
 
     variables: ClassVar[str] = """

@@ -31,7 +31,7 @@ class Plateaus(Drive):
     """Plateaus that begin by chance, or by a pipette; `plateau` is from 0 to 1."""
 
     theta_plateau: Quantity = ASSUMED("12 nS", "NMDA conductance that lets one begin")
-    rate_plateau: Quantity = ASSUMED("0.0015 Hz", "rate of plateaus above it")
+    rate_plateau: Quantity = ASSUMED("0.005 Hz", "rate of plateaus above it")
     tau_plateau: Quantity = ASSUMED("0.4 s", "its decay, tau_P of the rule `btsp`")
     I_plateau: Quantity = ASSUMED("400 pA", "current at its beginning")
 

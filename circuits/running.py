@@ -1,17 +1,17 @@
 """The regions at values at which place cells arise in an animal that runs.
 
-`Memory` has other values for what stands here. Tonic inhibition keeps granule cells
-below threshold: those that know the room best fire where grid fields meet. They sum
-over a tenth of a second, or the grid would be lost in the noise of single spikes.
-Pyramidal cells of CA3 follow few granule cells; those of CA1 hear many cells of CA3
-weakly, until a plateau raises the inputs that were active.
+`Memory` has other values for what stands here. Tonic and feedback inhibition keep all
+but a few granule cells silent: those that know the room best fire where grid fields
+meet. They sum over a fifth of a second, or the grid would be lost in the noise of
+single spikes. Pyramidal cells of CA3 follow few granule cells and each other; those of
+CA1 hear many cells of CA3 weakly, until a plateau raises the inputs that were active.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from .ca1 import CA1, FanToPyramidal, PVToPyramidal, Schaffer
-from .ca3 import CA3, MossyFibre
+from .ca3 import CA3, MossyFibre, Recurrent
 from .ca3 import PyramidalBackground as CA3Background
 from .cells import Cell
 from .dg import (
@@ -20,17 +20,16 @@ from .dg import (
     BasketToGranule,
     FanToGranule,
     Granule,
-    GranuleBackground,
+    GranuleToBasket,
     StellateToGranule,
 )
-from .drives import Background
-from .ec import EC, Grid, StellateBackground
+from .drives import Background, PlaceDrive
+from .ec import EC, Contents, Grid, StellateBackground
 from .parameters import ASSUMED
 from .plateaus import Plateaus
 from .precession import PrecessingGrid
 from .projection import Projection
 from .quantity import Quantity
-from .sources import BRUNEL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,34 +47,39 @@ class RunningStellateBackground(StellateBackground):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunningContents(Contents):
+    """What is sensed of the place: hardly in theta (Deshmukh et al. 2010)."""
+
+    depth: float = ASSUMED(0.1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunningEC(EC):
     """Entorhinal cortex."""
 
     region: ClassVar[str] = "EC"
     stellate_background: Background = RunningStellateBackground()
     stellate_grid: Grid = RunningGrid()
+    fan_place: PlaceDrive = RunningContents()
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunningGranule(Granule):
-    """Granule cell that sums over a tenth of a second, and hardly adapts."""
+    """Granule cell that sums over a fifth of a second, with tonic GABA in its leak.
 
-    b: Quantity = ASSUMED("2 pA")
-    tau_nmda: Quantity = BRUNEL("100 ms")
+    The leak is the published one, 2.57 nS, and GABA that is always there; they reverse
+    within a millivolt of each other.
+    """
 
-
-@dataclass(frozen=True, kw_only=True)
-class TonicInhibition(GranuleBackground):
-    """GABA that is always there."""
-
-    I_mean: Quantity = ASSUMED("-112 pA")
+    g_L: Quantity = ASSUMED("15.7 nS")
+    tau_nmda: Quantity = ASSUMED("200 ms")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunningFanToGranule(FanToGranule):
     """Lateral perforant path."""
 
-    weight: Quantity = ASSUMED("0.4 nS")
+    weight: Quantity = ASSUMED("0.5 nS")
     nmda: float = CHAVLIS(1.08)
 
 
@@ -89,10 +93,17 @@ class RunningStellateToGranule(StellateToGranule):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunningGranuleToBasket(GranuleToBasket):
+    """Feedback excitation: a few granule cells are felt."""
+
+    weight: Quantity = ASSUMED("16 nS")
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunningBasketToGranule(BasketToGranule):
     """Somatic inhibition that does not shunt what a granule cell sums."""
 
-    weight: Quantity = ASSUMED("1 nS")
+    weight: Quantity = ASSUMED("3 nS")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,9 +112,9 @@ class RunningDG(DG):
 
     region: ClassVar[str] = "DG"
     granule: Cell = RunningGranule()
-    granule_background: Background = TonicInhibition()
     fan_to_granule: Projection = RunningFanToGranule()
     stellate_to_granule: Projection = RunningStellateToGranule()
+    granule_to_basket: Projection = RunningGranuleToBasket()
     basket_to_granule: Projection = RunningBasketToGranule()
 
 
@@ -122,12 +133,20 @@ class RunningMossyFibre(MossyFibre):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SymmetricRecurrent(Recurrent):
+    """Recurrent synapses, at which spikes that fall together potentiate."""
+
+    plastic: ClassVar[str] = "recurrent"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunningCA3(CA3):
     """CA3."""
 
     region: ClassVar[str] = "CA3"
     pyramidal_background: Background = RunningCA3Background()
     mossy_fibre: Projection = RunningMossyFibre()
+    recurrent: Projection = SymmetricRecurrent()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,8 +154,8 @@ class InstructedSchaffer(Schaffer):
     """Schaffer collaterals that plateaus instruct."""
 
     plastic: ClassVar[str] = "instructed"
-    in_degree: int = ASSUMED(40)
-    weight: Quantity = ASSUMED("7 nS")
+    in_degree: int = ASSUMED(400)
+    weight: Quantity = ASSUMED("7.5 nS")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +170,7 @@ class InstructedFanToPyramidal(FanToPyramidal):
 class RunningPVToPyramidal(PVToPyramidal):
     """Somatic inhibition that leaves a cell the strongest of its fields."""
 
-    weight: Quantity = ASSUMED("40 nS")
+    weight: Quantity = ASSUMED("80 nS")
 
 
 @dataclass(frozen=True, kw_only=True)

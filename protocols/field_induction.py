@@ -16,19 +16,18 @@ import numpy as np
 
 from ..analysis.new_fields import NewFields, lap_rates, new_fields
 from ..circuits import Hippocampus
-from ..circuits.circuit import Rules
 from ..circuits.drives import GOLDEN
 from ..circuits.parameters import ASSUMED
 from ..circuits.plateaus import BITTNER, Plateaus
 from ..circuits.quantity import Quantity, quantity
 from ..circuits.running import RunningCA1
-from ..plasticity import BTSP, InhibitorySTDP, TaggingCapture
 from ..plasticity.btsp import CONE
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Tag, Trace
 from ..simulation.timeline import TICK_S, Episode, Step
-from .navigation import EVERY, INSTRUCTED
-from .protocol import Band, Protocol
+from .animal import Animal
+from .navigation import EVERY
+from .protocol import Band
 from .recorded import population_table
 from .space.laps import Gait, laps
 from .space.rooms import CircularTrack
@@ -42,7 +41,7 @@ NONE = Plateaus(rate_plateau=quantity("0 Hz"))
 
 
 @dataclass(frozen=True, kw_only=True)
-class FieldInduction(Protocol):
+class FieldInduction(Animal):
     """Plateaus in some cells, in one lap."""
 
     name: ClassVar[str] = "field-induction"
@@ -56,9 +55,6 @@ class FieldInduction(Protocol):
     papers: ClassVar[tuple[Any, ...]] = (BITTNER, CONE)
 
     circuit: Hippocampus = Hippocampus(ca1=RunningCA1(pyramidal_plateaus=NONE))
-    tagging: TaggingCapture = TaggingCapture(influx=0.6)
-    instructed: BTSP = INSTRUCTED
-    inhibitory: InhibitorySTDP = InhibitorySTDP()
 
     ring: Quantity = CONE("1.87 m", "circumference of the track")
     speed: Quantity = ASSUMED("0.4 m/s", "of running")
@@ -75,15 +71,6 @@ class FieldInduction(Protocol):
         self.must_be("at least 1", "before", "after")
         self.must_be("a share from 0 to 1", "pierced", "slowness")
         self.must_be("0 or more", "f_theta", "path_seed")
-
-    @property
-    def rules(self) -> Rules:
-        """The rule of each kind of plastic projection."""
-        return {
-            "tagging": self.tagging,
-            "instructed": self.instructed,
-            "inhibitory": self.inhibitory,
-        }
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return the one visit."""

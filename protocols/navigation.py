@@ -28,21 +28,20 @@ from ..analysis.spatial_cells import (
     place_scores,
 )
 from ..circuits import Hippocampus
-from ..circuits.circuit import Rules
 from ..circuits.drives import STENSOLA
 from ..circuits.ec import EC
 from ..circuits.grid_attractor import GridAttractor
 from ..circuits.motion import Motion
 from ..circuits.parameters import ASSUMED, Row, Source, unknown
-from ..circuits.quantity import Quantity, quantity
+from ..circuits.quantity import Quantity
 from ..circuits.sheet import places
-from ..plasticity import BTSP, InhibitorySTDP, TaggingCapture
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Spikes, Trace
 from ..simulation.timeline import Episode, Step
 from . import mec_scores, on_track
+from .animal import Animal
 from .on_track import GROSMARK
-from .protocol import Band, Described, Protocol, in_words
+from .protocol import Band, Described, in_words
 from .recorded import population_table
 from .space.foraging import RATINABOX, SOURCES, foraging
 from .space.laps import laps
@@ -66,10 +65,6 @@ PRINCIPAL = {
     "SUB": "sub_pyramidal",
 }
 EVERY = 20  # rows between positions that a file keeps: 50 Hz
-# Traces as in the published analytic script: inputs well before a plateau count, and
-# fields lie before it. Rates of CA3 in a field are a few Hz here: R of the rule is 1
-# at 5 Hz, and synapses start low enough for one plateau to raise them severalfold.
-INSTRUCTED = BTSP(tau_p=quantity("0.5 s"), eta_p=0.25, R_0=quantity("5 Hz"), w_max=80.0)
 SHORTEST_S, LONGEST_S = 1.0, 3600.0
 OPEN = float("nan")
 OF_GRIDS = {
@@ -107,7 +102,7 @@ PLACE = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Navigation(Protocol):
+class Navigation(Animal):
     """Ten minutes of foraging in a room."""
 
     name: ClassVar[str] = "navigation"
@@ -115,11 +110,6 @@ class Navigation(Protocol):
     arms: ClassVar[tuple[str, ...]] = ("running",)
     papers: ClassVar[tuple[Source, ...]] = (SARGOLINI, RATINABOX)
     choices: ClassVar[tuple[str, ...]] = ("room", "grid")
-
-    circuit: Hippocampus = Hippocampus()
-    tagging: TaggingCapture = TaggingCapture(influx=0.6)
-    instructed: BTSP = INSTRUCTED
-    inhibitory: InhibitorySTDP = InhibitorySTDP()
 
     room: Room = Box()
     path: str = ASSUMED.name(
@@ -152,15 +142,6 @@ class Navigation(Protocol):
             allowed = [*SOURCES, "laps"]
             if self.path not in allowed:
                 raise KeyError(unknown("path", self.path, allowed))
-
-    @property
-    def rules(self) -> Rules:
-        """The rule of each kind of plastic projection."""
-        return {
-            "tagging": self.tagging,
-            "instructed": self.instructed,
-            "inhibitory": self.inhibitory,
-        }
 
     @cached_property
     def trajectory(self) -> Trajectory:

@@ -75,7 +75,7 @@ class SeparationCompletion(Ring):
     )
     papers: ClassVar[tuple[Source, ...]] = (LEUTGEB, NEUNUEBEL)
 
-    learning: Quantity = ASSUMED("60 s", "time in A before the probes")
+    learning: Quantity = ASSUMED("180 s", "time in A before the probes")
     pause: Quantity = ASSUMED("10 min", "between learning and probes")
     probe: Quantity = ASSUMED("30 s", "duration of a probe")
 

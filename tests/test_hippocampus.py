@@ -18,16 +18,16 @@ def test_it_has_five_regions_in_the_order_of_the_loop() -> None:
 
 # What an animal that runs has otherwise than the circuit of a contextual memory.
 OTHERWISE = {
-    "ec": {"stellate_background.I_sd", "stellate_grid.I_grid"},
+    "ec": {"stellate_background.I_sd", "stellate_grid.I_grid", "fan_place.depth"},
     "dg": {
-        "granule.b",
+        "granule.g_L",
         "granule.tau_nmda",
-        "granule_background.I_mean",
         "fan_to_granule.weight",
         "fan_to_granule.nmda",
         "stellate_to_granule.in_degree",
         "stellate_to_granule.weight",
         "stellate_to_granule.nmda",
+        "granule_to_basket.weight",
         "basket_to_granule.weight",
     },
     "ca3": {"pyramidal_background.I_sd", "mossy_fibre.in_degree"},
