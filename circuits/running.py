@@ -155,7 +155,7 @@ class InstructedSchaffer(Schaffer):
 
     plastic: ClassVar[str] = "instructed"
     in_degree: int = ASSUMED(400)
-    weight: Quantity = ASSUMED("7.5 nS")
+    weight: Quantity = ASSUMED("6 nS")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ RECURRENT = SymmetricSTDP(A=0.02, w_max=60.0)
 # Traces as in the published analytic script: inputs well before a plateau count, and
 # fields lie before it. Rates of CA3 in a field are a few Hz here: R of the rule is 1
 # at 5 Hz, and synapses start low enough for one plateau to raise them severalfold.
-INSTRUCTED = BTSP(tau_p=quantity("0.5 s"), eta_p=0.25, R_0=quantity("5 Hz"), w_max=20.0)
+INSTRUCTED = BTSP(tau_p=quantity("0.5 s"), eta_p=0.25, R_0=quantity("5 Hz"), w_max=50.0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,9 @@ def expected(
 ) -> Any:
     """Return the current of one cell, its phase from the nearest field's centre."""
     xy = np.stack([shown["x"], shown["y"]], axis=1)
-    shift = np.array([cell["shift_x"], cell["shift_y"]])
+    shift = np.array(
+        [cell["shift_x"] + cell["phase_x"], cell["shift_y"] + cell["phase_y"]]
+    )
     hills = np.zeros(len(xy))
     for k in range(3):
         angle = cell["tilt"] + k * np.pi / 3
@@ -78,15 +80,46 @@ def test_its_current_is_that_of_the_way_from_the_nearest_field(
     assert (found > 0).mean() > 0.2
 
 
+class ShiftedGrid(Grid):
+    """The grid of the other circuit, its cells where those of `PrecessingGrid` are."""
+
+    def enter(self, n: int, place: np.random.Generator) -> dict[str, Any]:
+        drive = PrecessingGrid()
+        here = drive.enter(n, place) | drive.start(n, np.random.default_rng(1))
+        return {f"shift_{k}": here[f"shift_{k}"] + here[f"phase_{k}"] for k in "xy"}
+
+
 def test_without_precession_it_is_the_grid_of_the_other_circuit(
     numpy_target: None,
 ) -> None:
     shown, columns = anywhere(50), Hippocampus.columns
     still, _ = currents(PrecessingGrid(precession=0.0), 5, shown, columns)
-    grid, _ = currents(Grid(), 5, shown, columns)
+    grid, _ = currents(ShiftedGrid(), 5, shown, columns)
     np.testing.assert_allclose(still, grid, atol=1e-20)
     moved, _ = currents(PrecessingGrid(), 5, shown, columns)
     assert np.abs(moved - grid).max() > 1e-11
+
+
+@pytest.mark.parametrize("module", [0, 1, 2])
+def test_phases_of_a_module_cover_its_unit_cell_evenly(module: int) -> None:
+    drive, n = PrecessingGrid(), 900
+    of = drive.start(n, np.random.default_rng(1))
+    mine = np.arange(n) * drive.modules // n == module
+    wave, tilt = of["wave"][mine][0], of["tilt"][mine][0]
+    # Where cells cover the cell evenly, no wave of the lattice is left in their mean.
+    for k in range(3):
+        angle = tilt + k * np.pi / 3
+        way = np.cos(angle) * of["phase_x"][mine] + np.sin(angle) * of["phase_y"][mine]
+        assert abs(np.exp(1j * wave * way).mean()) < 0.02  # by chance 0.06
+
+
+def test_a_module_shifts_as_a_whole() -> None:
+    drive, n = PrecessingGrid(), 90
+    a, b = (drive.enter(n, np.random.default_rng(k)) for k in (1, 2))
+    for name in ("shift_x", "shift_y"):
+        moved = (b[name] - a[name]).reshape(3, 30)
+        assert np.ptp(moved, axis=1).max() < 1e-12
+        assert len(np.unique(moved.round(9))) == 3
 
 
 def test_only_the_hippocampus_alone_has_it() -> None:
@@ -208,6 +241,7 @@ def test_the_precession_of_the_drive_is_found_in_spikes_that_it_makes() -> None:
     for k in range(3):
         cell = {"wave": 4 * np.pi / np.sqrt(3) / 0.6, "tilt": 0.1, "lag": 0.0}
         cell |= {"shift_x": 0.1 * k, "shift_y": 0.0}
+        cell |= {"phase_x": 0.0, "phase_y": 0.0}
         few = MS < 60
         told = {name: values[few] for name, values in track.items()}
         rate = 100 * expected(drive, cell, told, reach=3) / float(drive.I_grid)
