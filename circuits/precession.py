@@ -24,7 +24,7 @@ import numpy as np
 from .ec import Grid
 from .parameters import ASSUMED
 
-# Steps of a sequence that fills a square evenly: powers of the plastic number's inverse.
+# Steps of a sequence that fills a square evenly: powers of 1 over the plastic number.
 EVENLY = 0.7548776662466927, 0.5698402909980532
 
 THETA = (
