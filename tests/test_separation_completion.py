@@ -42,7 +42,7 @@ def steps(name: str) -> tuple[Any, ...]:
 
 def test_every_probe_is_a_branch_after_learning_and_a_pause() -> None:
     learning, pause, *probes = steps("learned")
-    assert (learning.seconds, learning.branch) == (60, False)
+    assert (learning.seconds, learning.branch) == (180, False)
     assert isinstance(pause, Gap) and pause.seconds == 600
     assert [(p.name, p.place) for p in probes] == list(PROBES.items())
     assert all(p.branch and p.seconds == 30 for p in probes)
