@@ -261,4 +261,6 @@ def test_a_small_circuit_runs_from_learning_to_measures() -> None:
         assert found[f"correlation in grid, {step} % of B"] == pytest.approx(
             same, abs=0.1
         )
-    assert abs(found["correlation in grid, another room"]) < 0.2
+    # Three modules shift, each as a whole: what codes still share is a matter of three
+    # shifts, from -0.4 to 1.
+    assert found["correlation in grid, another room"] < 0.5
