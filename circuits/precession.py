@@ -89,7 +89,6 @@ class PrecessingGrid(Grid):
 
     def enter(self, n: int, place: np.random.Generator) -> dict[str, Any]:
         """Draw the shift of every module."""
-        widest = float(self.spacing) * self.ratio ** (self.modules - 1)
-        shifts = place.uniform(0, 2 * widest, (2, self.modules))
-        of_cells = shifts[:, np.arange(n) * self.modules // n]
-        return {"shift_x": of_cells[0], "shift_y": of_cells[1]}
+        shifts = super().enter(self.modules, place)
+        module = np.arange(n) * self.modules // n
+        return {name: of_modules[module] for name, of_modules in shifts.items()}

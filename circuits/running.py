@@ -48,7 +48,10 @@ class RunningStellateBackground(StellateBackground):
 
 @dataclass(frozen=True, kw_only=True)
 class RunningContents(Contents):
-    """What is sensed of the place: hardly in theta (Deshmukh et al. 2010)."""
+    """What is sensed of the place, hardly in theta.
+
+    Deshmukh et al. (2010), doi:10.1152/jn.01141.2009; how little is assumed.
+    """
 
     depth: float = ASSUMED(0.1)
 
@@ -101,7 +104,7 @@ class RunningGranuleToBasket(GranuleToBasket):
 
 @dataclass(frozen=True, kw_only=True)
 class RunningBasketToGranule(BasketToGranule):
-    """Somatic inhibition that does not shunt what a granule cell sums."""
+    """Feedback inhibition, weak enough that a cell still sums."""
 
     weight: Quantity = ASSUMED("3 nS")
 

@@ -11,20 +11,47 @@ from dataclasses import dataclass
 
 from ..circuits import Hippocampus
 from ..circuits.circuit import Rules
-from ..circuits.quantity import quantity
+from ..circuits.parameters import ASSUMED
+from ..circuits.quantity import Quantity
 from ..plasticity import BTSP, InhibitorySTDP, SymmetricSTDP, TaggingCapture
+from ..plasticity.btsp import CONE
 from .protocol import Protocol
 
-# A rat's extracellular calcium is about half of a slice's, and what a spike lets in is
-# less again: with 0.6, the published network's, every input that bursts for a second
-# is potentiated fully, and with 0.5 all inputs are depressed to silence in minutes.
-INFLUX = 0.35
-# Bounded at 6 nS, or a bump of activity in CA3 sustains itself.
-RECURRENT = SymmetricSTDP(A=0.02, w_max=60.0)
-# Traces as in the published analytic script: inputs well before a plateau count, and
-# fields lie before it. Rates of CA3 in a field are a few Hz here: R of the rule is 1
-# at 5 Hz, and synapses start low enough for one plateau to raise them severalfold.
-INSTRUCTED = BTSP(tau_p=quantity("0.5 s"), eta_p=0.25, R_0=quantity("5 Hz"), w_max=50.0)
+
+@dataclass(frozen=True, kw_only=True)
+class LivingCalcium(TaggingCapture):
+    """Calcium of a spike in an animal that runs, where rates last for minutes.
+
+    With 0.6, the published network's, every input that bursts for a second is
+    potentiated fully; with 0.5 all inputs are depressed to silence in minutes.
+    """
+
+    influx: float = ASSUMED(0.35)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecurrentSTDP(SymmetricSTDP):
+    """Five times as fast as published, bounded at 6 nS instead of 20 nS.
+
+    At 20 nS a bump of activity in CA3 sustains itself wherever the animal is.
+    """
+
+    A: float = ASSUMED(0.02)
+    w_max: float = ASSUMED(60.0, "upper bound of the weight, 6 nS / 0.1 nS")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instructed(BTSP):
+    """Traces as in the published analytic script: inputs well before a plateau count.
+
+    Rates of CA3 in a field are a few Hz here, so R of the rule is 1 at 5 Hz; synapses
+    start low enough for one plateau to raise them severalfold.
+    """
+
+    tau_p: Quantity = CONE("0.5 s")
+    eta_p: float = CONE(0.25)
+    R_0: Quantity = ASSUMED("5 Hz")
+    w_max: float = ASSUMED(50.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +59,9 @@ class Animal(Protocol):
     """A protocol on the circuit `hippocampus`, with the rules of its synapses."""
 
     circuit: Hippocampus = Hippocampus()
-    tagging: TaggingCapture = TaggingCapture(influx=INFLUX)
-    recurrent: SymmetricSTDP = RECURRENT
-    instructed: BTSP = INSTRUCTED
+    tagging: TaggingCapture = LivingCalcium()
+    recurrent: SymmetricSTDP = RecurrentSTDP()
+    instructed: BTSP = Instructed()
     inhibitory: InhibitorySTDP = InhibitorySTDP()
 
     @property
