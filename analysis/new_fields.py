@@ -82,7 +82,7 @@ def around(values: Floats, sigma: float) -> Floats:
 
 
 def new_fields(
-    rates: Floats, plateau_lap: int, plateau_m: float, length_m: float
+    rates: Floats, plateau_lap: int, plateau_m: Floats | float, length_m: float
 ) -> NewFields:
     """Compare the laps after that of the plateau with those before it.
 
@@ -93,22 +93,24 @@ def new_fields(
     Parameters
     ----------
     rates : array (laps, cells, bins), as of `lap_rates`
+    plateau_m : array (cells,), or one place for all
     """
     before, after = rates[:plateau_lap].mean(0), rates[plateau_lap + 1 :].mean(0)
     bins = rates.shape[-1]
     ring = Bins((np.linspace(0, length_m, bins + 1),), circular=True)
-    far = (np.arange(bins) + 0.5) * length_m / bins - plateau_m
+    centres = (np.arange(bins) + 0.5) * length_m / bins
+    far = centres - np.broadcast_to(plateau_m, len(after))[:, None]
     far = (far + length_m / 2) % length_m - length_m / 2
     near = np.abs(far) <= length_m / 4
-    peak = after[:, near].max(1)
+    peak = np.where(near, after, 0.0).max(1)
     new = (peak >= LEAST_HZ) & (peak >= GROWN * before.max(1))
     shift, width, lap = (np.full(len(new), np.nan) for _ in range(3))
     for cell in np.flatnonzero(new).tolist():
-        top = int(np.argmax(np.where(near, after[cell], -1.0)))
+        top = int(np.argmax(np.where(near[cell], after[cell], -1.0)))
         inside = _hill(after[cell], top)
         weight = np.where(inside, after[cell], 0.0)
-        rest = (far - far[top] + length_m / 2) % length_m - length_m / 2
-        shift[cell] = far[top] + (weight * rest).sum() / weight.sum()
+        rest = (centres - centres[top] + length_m / 2) % length_m - length_m / 2
+        shift[cell] = far[cell, top] + (weight * rest).sum() / weight.sum()
         width[cell] = width_at_half(after[cell], top, ring)
         fires = rates[plateau_lap + 1 :, cell][:, inside].max(1) >= LEAST_HZ
         lap[cell] = 1 + np.argmax(fires) if fires.any() else np.nan

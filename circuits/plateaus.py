@@ -5,8 +5,9 @@ large enough a plateau begins by chance, and the cell fires a burst:
 
     g_nmda > theta_plateau  ──▶  rate_plateau  ──▶  plateau = 1, which decays
 
-Bittner et al. (2017) evoked one through a pipette: the column `evoked` of the stimulus
-is the share of the cells in which one begins, whatever their input.
+Bittner et al. (2017) evoked one through a pipette. Every cell has a number ``far`` from
+0 to 1; one begins, whatever its input, in those from the column `evoked_from` of the
+stimulus to the column `evoked_to`.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ from .parameters import ASSUMED, Source
 from .quantity import Quantity
 
 BITTNER = Source("Bittner et al. 2017", doi="10.1126/science.aan3846")
-PIPETTES = ("evoked",)
+PIPETTES = ("evoked_from", "evoked_to")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,8 @@ class Plateaus(Drive):
     free = int(plateau < 0.05)
     chosen = int(chance(noise_key, timestep(t, tick)) < rate_plateau*tick)
     chosen = free*(chosen*int(g_nmda > theta_plateau))
-    pierced = free*int(stimulus(t, at_evoked) > far)
+    pierced = free*int(far >= stimulus(t, at_evoked_from))
+    pierced = pierced*int(far < stimulus(t, at_evoked_to))
     plateau = clip(plateau + chosen + pierced, 0, 1)
     """
     current: ClassVar[str] = "I_plateau*plateau"
@@ -56,5 +58,10 @@ class Plateaus(Drive):
         self.must_be("0 or more", "theta_plateau", "rate_plateau", "I_plateau")
 
     def start(self, n: int, rng: np.random.Generator) -> dict[str, Any]:
-        """Give each cell the share at which its pipette is used."""
-        return {"plateau": np.zeros(n), "far": np.arange(n) * GOLDEN % 1.0}
+        """Give each cell the number by which its pipette is chosen."""
+        return {"plateau": np.zeros(n), "far": numbers(n)}
+
+
+def numbers(n: int) -> Any:
+    """Return what tells the pipettes of n cells apart: even over any stretch of it."""
+    return np.arange(n) * GOLDEN % 1.0

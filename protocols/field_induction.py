@@ -1,10 +1,11 @@
 """A place field from one plateau (Bittner et al. 2017).
 
-    laps 1 to 5     lap 6, halfway                laps 7 to 14
+    laps 1 to 5     lap 6, somewhere              laps 7 to 14
     no field        a plateau by a pipette  ──▶   a field? where, how wide, since when?
 
 An animal runs on a ring that it does not know. Plateaus that begin by themselves are
-off, so that those of the pipettes are the only ones.
+off, so that those of the pipettes are the only ones. Each cell with a pipette has its
+place on the ring, so that what lies there does not decide the outcome.
 """
 
 from collections.abc import Mapping
@@ -16,9 +17,8 @@ import numpy as np
 
 from ..analysis.new_fields import NewFields, lap_rates, new_fields
 from ..circuits import Hippocampus
-from ..circuits.drives import GOLDEN
 from ..circuits.parameters import ASSUMED
-from ..circuits.plateaus import BITTNER, Plateaus
+from ..circuits.plateaus import BITTNER, Plateaus, numbers
 from ..circuits.quantity import Quantity, quantity
 from ..circuits.running import RunningCA1
 from ..plasticity.btsp import CONE
@@ -48,7 +48,7 @@ class FieldInduction(Animal):
     caption: ClassVar[str] = "One plateau potential makes a place field"
     arms: ClassVar[tuple[str, ...]] = ("plateau", "slow", "sham")
     manipulations: ClassVar[tuple[str, ...]] = (
-        "plateau: a pipette evokes a plateau halfway round, in one lap",
+        "plateau: a pipette evokes one plateau in a cell, at a place of its own",
         "slow: the same in an animal that runs half as fast",
         "sham: no plateau",
     )
@@ -62,13 +62,14 @@ class FieldInduction(Animal):
     before: int = ASSUMED(5, "laps before the plateau's")
     after: int = ASSUMED(8, "laps after it")
     pierced: float = ASSUMED(0.2, "share of the cells that have a pipette")
+    places: int = ASSUMED(8, "places of the plateaus, evenly round the ring")
     path_seed: int = ASSUMED(1, "seed of speeds and pauses")
     f_theta: Quantity = ASSUMED("8 Hz", "frequency of theta")
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
         self.must_be("a value above 0", "ring", "speed", "slowness")
-        self.must_be("at least 1", "before", "after")
+        self.must_be("at least 1", "before", "after", "places")
         self.must_be("a share from 0 to 1", "pierced", "slowness")
         self.must_be("0 or more", "f_theta", "path_seed")
 
@@ -77,7 +78,10 @@ class FieldInduction(Animal):
         where, columns = self._path(arm), self.circuit.columns
         stimulus = shown(columns, self._track, where, float(self.f_theta))
         if arm != "sham":
-            stimulus[self._moment(where), columns.index("evoked")] = self.pierced
+            edges = self.pierced * np.arange(self.places + 1) / self.places
+            rows = self._moments(where)
+            stimulus[rows, columns.index("evoked_from")] = edges[:-1]
+            stimulus[rows, columns.index("evoked_to")] = edges[1:]
         return (Episode("running", "ring 1", stimulus),)
 
     def record(self, arm: str, result: ArmResult) -> Arm:
@@ -85,15 +89,15 @@ class FieldInduction(Animal):
         where, spans = self._path(arm), result.timeline()
         start = spans[0].start_s
         t = start + where.t_s[::EVERY]
-        at = start + self._moment(where) * TICK_S
+        moments = start + self._moments(where) * TICK_S
         n = self.circuit.populations[CELLS].size
-        cells = np.flatnonzero(np.arange(n) * GOLDEN % 1.0 < self.pierced)
+        cells = np.flatnonzero(numbers(n) < self.pierced).astype(np.uint32)
         return Arm(
             populations=population_table(self.circuit),
             timeline=spans,
             spikes=result.spikes(list(self.circuit.populations)),
             tags={
-                MARKER: {CELLS: Tag(cells.astype(np.uint32), at, at, MARKER, 0.0)},
+                MARKER: {CELLS: Tag(cells, moments[0], moments[-1], MARKER, 0.0)},
             },
             behaviour={
                 "position": Trace(t, where.xy_m[::EVERY]),
@@ -171,7 +175,8 @@ class FieldInduction(Animal):
             cells,
         )
         lap = int(np.searchsorted(spans[:, 0], tag.window_start_s, side="right")) - 1
-        return new_fields(rates, lap, length / 2, length)
+        place = np.floor(numbers(n)[cells] / self.pierced * self.places)
+        return new_fields(rates, lap, self._at(place % self.places), length)
 
     @property
     def _track(self) -> CircularTrack:
@@ -186,13 +191,19 @@ class FieldInduction(Animal):
             float(self.speed) * share,
         )
 
-    def _moment(self, where: Trajectory) -> int:
-        """Return the row at which the animal is halfway round, in the plateau's lap."""
+    def _at(self, place: Any) -> Any:
+        """Return where on the ring a place lies, from 0 on, in metres."""
+        return (place + 0.5) * float(self.ring) / self.places
+
+    def _moments(self, where: Trajectory) -> Any:
+        """Return the rows at which the animal is at each place, in the one lap."""
         start = round(where.laps[self.before, 0] / TICK_S)
         along = self._track.along(where.xy_m[start:])
         # The eastern point, where a lap begins, may count as the end of the last one.
         half = float(self.ring) / 2
-        return int(start + np.argmax((along >= half) & (along < 1.5 * half)))
+        begun = int(np.argmax(along < half))
+        ahead = along[begun:] >= self._at(np.arange(self.places))[:, None]
+        return start + begun + ahead.argmax(1)
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from trisynapse.circuits.plateaus import numbers
 from trisynapse.circuits.quantity import quantity
 from trisynapse.protocols.field_induction import CELLS, MARKER, FieldInduction
 from trisynapse.simulation.recording import (
@@ -20,7 +21,7 @@ from trisynapse.simulation.timeline import Episode
 
 WHOLE = FieldInduction()
 RING = float(WHOLE.ring)
-N = 40
+N = 100
 
 
 def column(arm: str, name: str) -> np.ndarray:
@@ -29,19 +30,24 @@ def column(arm: str, name: str) -> np.ndarray:
     return np.asarray(step.stimulus[:, WHOLE.circuit.columns.index(name)])
 
 
-def test_the_pipettes_act_once_halfway_round_in_their_lap() -> None:
-    evoked = column("plateau", "evoked")
-    (row,) = np.flatnonzero(evoked)
-    assert evoked[row] == WHOLE.pierced
-    x, y = column("plateau", "x")[row], column("plateau", "y")[row]
-    assert x == pytest.approx(-RING / (2 * np.pi), abs=1e-3)
-    assert y == pytest.approx(0, abs=5e-3)
+def test_each_group_of_pipettes_acts_once_at_its_place_in_the_one_lap() -> None:
+    low, high = column("plateau", "evoked_from"), column("plateau", "evoked_to")
+    rows = np.flatnonzero(high)
+    assert len(rows) == WHOLE.places
+    edges = np.append(low[rows], high[rows[-1]])
+    np.testing.assert_allclose(edges, np.linspace(0, WHOLE.pierced, len(rows) + 1))
+    np.testing.assert_array_equal(low[rows][1:], high[rows][:-1])
+    angle = (np.arange(len(rows)) + 0.5) / len(rows) * 2 * np.pi
+    ring = RING / (2 * np.pi) * np.array([np.cos(angle), np.sin(angle)])
+    where = np.array([column("plateau", name)[rows] for name in ("x", "y")])
+    np.testing.assert_allclose(where, ring, atol=5e-3)
     laps = WHOLE._path("plateau").laps
-    assert laps[WHOLE.before, 0] < row * 1e-3 < laps[WHOLE.before, 1]
+    assert laps[WHOLE.before, 0] < rows[0] * 1e-3 < rows[-1] * 1e-3
+    assert rows[-1] * 1e-3 < laps[WHOLE.before, 1]
 
 
 def test_sham_has_no_plateau_and_the_same_path() -> None:
-    assert not column("sham", "evoked").any()
+    assert not column("sham", "evoked_to").any()
     np.testing.assert_array_equal(column("sham", "x"), column("plateau", "x"))
 
 
@@ -57,20 +63,23 @@ def test_plateaus_of_their_own_are_off() -> None:
 
 
 def made(shift_m: float, fire: list[int]) -> Arm:
-    """An arm in which these cells fire around a place, from the lap after on."""
+    """An arm in which these cells fire around their place, from the lap after on."""
     where = WHOLE._path("plateau")
     laps, t = where.laps, where.t_s[::20]
     xy = where.xy_m[::20]
     along = WHOLE._track.along(xy)
+    tagged = np.flatnonzero(numbers(N) < WHOLE.pierced)
     times, cells = [], []
-    for start, stop in laps[WHOLE.before + 1 :]:
-        inside = (t >= start) & (t < stop) & (np.abs(along - RING / 2 - shift_m) < 0.1)
-        for cell in fire:
+    for cell in tagged[fire].tolist():
+        group = int(numbers(N)[cell] / WHOLE.pierced * WHOLE.places)
+        middle = (group + 0.5) / WHOLE.places * RING + shift_m
+        far = (along - middle + RING / 2) % RING - RING / 2
+        for start, stop in laps[WHOLE.before + 1 :]:
+            inside = (t >= start) & (t < stop) & (np.abs(far) < 0.1)
             times += t[inside].tolist()
             cells += [cell] * int(inside.sum())
     order = np.argsort(times)
     at = float(laps[WHOLE.before, 0]) + 1.0
-    ids = np.arange(0, N, 2, dtype=np.uint32)
     return Arm(
         populations={CELLS: PopulationInfo(N, "CA1", "pyramidal", "glutamate")},
         timeline=(Span("running", "episode", 0.0, where.seconds, "ring 1"),),
@@ -79,14 +88,14 @@ def made(shift_m: float, fire: list[int]) -> Arm:
                 1e3 * np.array(times)[order], np.array(cells, np.uint32)[order]
             )
         },
-        tags={MARKER: {CELLS: Tag(ids, at, at, MARKER, 0.0)}},
+        tags={MARKER: {CELLS: Tag(tagged.astype(np.uint32), at, at, MARKER, 0.0)}},
         behaviour={"position": Trace(t, xy), "laps": Trace(laps[:, 0], laps)},
     )
 
 
 def test_measures_tell_what_was_made() -> None:
-    found = WHOLE.values({"plateau": made(-0.2, [0, 2, 4, 6, 8])})
-    assert found["plateau", "cells with a new field"] == 5 / 20
+    found = WHOLE.values({"plateau": made(-0.2, [0, 3, 9, 11, 19])})
+    assert found["plateau", "cells with a new field"] == 5 / 21
     assert found["plateau", "other cells with a new field"] == 0
     assert found["plateau", "lap of the first field, median"] == 1
     shift = found["plateau", "shift of the field, median"]
@@ -103,7 +112,7 @@ def test_without_fields_there_are_no_numbers_of_them() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("before", 0), ("after", 0), ("pierced", 1.5), ("slowness", 0.0)],
+    [("before", 0), ("after", 0), ("places", 0), ("pierced", 1.5), ("slowness", 0.0)],
 )
 def test_it_refuses_what_cannot_be_run(name: str, value: Any) -> None:
     with pytest.raises(ValueError, match=name):

@@ -82,3 +82,11 @@ def test_a_gaussian_on_a_ring_keeps_the_sum() -> None:
     smooth = around(row, 2.0)
     assert smooth.sum() == pytest.approx(1.0)
     assert smooth[0, 1] == pytest.approx(smooth[0, -1])
+
+
+def test_each_cell_may_have_its_own_place() -> None:
+    pair = [np.stack([hill(0.3, 0.1, 5), hill(1.4, 0.1, 5)])] * 3
+    rates = np.stack([np.zeros((2, BINS)), np.zeros((2, BINS)), *pair])
+    found = new_fields(rates, 1, np.array([0.4, 1.3]), RING)
+    assert found.new.all()
+    np.testing.assert_allclose(found.shift_m, [-0.1, 0.1], atol=1e-6)

@@ -10,7 +10,7 @@ from trisynapse.circuits.ca1 import Pyramidal
 from trisynapse.circuits.circuit import noise_key
 from trisynapse.circuits.network import STEP, TICK, Clocks, group, looking
 from trisynapse.circuits.parameters import Parameters
-from trisynapse.circuits.plateaus import PIPETTES, Plateaus
+from trisynapse.circuits.plateaus import PIPETTES, Plateaus, numbers
 from trisynapse.circuits.quantity import quantity
 from trisynapse.circuits.region import Population
 
@@ -18,12 +18,15 @@ CELLS = 200
 
 
 def run(
-    drive: Plateaus, seconds: float, evoked: float = 0.0, g_nmda: float = 0.0
+    drive: Plateaus,
+    seconds: float,
+    evoked: tuple[float, float] = (0.0, 0.0),
+    g_nmda: float = 0.0,
 ) -> Any:
     """Return the plateau of every cell, tick by tick; a pipette acts at tick 5."""
     b2.start_scope()
     shown = looking(PIPETTES, rows=100)
-    shown["stimulus"].values[5, 0] = evoked
+    shown["stimulus"].values[5] = evoked
     clocks = Clocks(b2.Clock(STEP, name="steps*"), b2.Clock(TICK, name="ticks*"))
     cell = Population(
         "cells", "CA1", "pyramidal", CELLS, Pyramidal(), (drive,), "glutamate"
@@ -42,14 +45,18 @@ def run(
 
 
 def test_a_pipette_evokes_one_in_its_share_of_the_cells() -> None:
-    plateau = run(Plateaus(rate_plateau=quantity("0 Hz")), 0.02, evoked=0.3)
+    drive = Plateaus(rate_plateau=quantity("0 Hz"))
+    plateau = run(drive, 0.02, evoked=(0.2, 0.5))
     begun = plateau.max(1) > 0
     assert begun.mean() == pytest.approx(0.3, abs=0.02)
+    np.testing.assert_array_equal(
+        begun, (numbers(CELLS) >= 0.2) & (numbers(CELLS) < 0.5)
+    )
     assert (plateau[begun].max(1) == 1).all()
 
 
 def test_it_decays_with_its_time_constant() -> None:
-    plateau = run(Plateaus(rate_plateau=quantity("0 Hz")), 0.06, evoked=1.0)
+    plateau = run(Plateaus(rate_plateau=quantity("0 Hz")), 0.06, evoked=(0.0, 1.0))
     start = plateau[:, plateau[0].argmax()]
     np.testing.assert_allclose(start, 1.0)
     later = plateau[0, plateau[0].argmax() + 40]
