@@ -1,7 +1,7 @@
 """An animal that runs: the rules by which its synapses change meanwhile.
 
     EC ──▶ DG ──▶ CA3   calcium, as a living brain has it: tagging and capture
-    CA3 ──▶ CA3         spikes that fall together: symmetric STDP
+    EC, CA3 ──▶ CA3     spikes that fall together: symmetric STDP
     EC, CA3 ──▶ CA1     plateaus: behavioural time scales
 
 What protocols of navigation share, so that an animal is the same in each.
@@ -30,14 +30,17 @@ class LivingCalcium(TaggingCapture):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecurrentSTDP(SymmetricSTDP):
-    """Five times as fast as published, bounded at 6 nS instead of 20 nS.
+class Associative(SymmetricSTDP):
+    """Five times as fast as published, at synapses from CA3 and from entorhinal cortex.
 
-    At 20 nS a bump of activity in CA3 sustains itself wherever the animal is.
+    What presynaptic spikes take away leaves the inputs that fire where a cell has its
+    field; without it all are at their bound within ten minutes. The bound is 60 times
+    a projection's own weight, which starts low.
     """
 
     A: float = ASSUMED(0.02)
-    w_max: float = ASSUMED(60.0, "upper bound of the weight, 6 nS / 0.1 nS")
+    A_lone: float = ASSUMED(0.003)
+    w_max: float = ASSUMED(60.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,7 @@ class Animal(Protocol):
 
     circuit: Hippocampus = Hippocampus()
     tagging: TaggingCapture = LivingCalcium()
-    recurrent: SymmetricSTDP = RecurrentSTDP()
+    associative: SymmetricSTDP = Associative()
     instructed: BTSP = Instructed()
     inhibitory: InhibitorySTDP = InhibitorySTDP()
 
@@ -69,7 +72,7 @@ class Animal(Protocol):
         """The rule of each kind of plastic projection."""
         return {
             "tagging": self.tagging,
-            "recurrent": self.recurrent,
+            "associative": self.associative,
             "instructed": self.instructed,
             "inhibitory": self.inhibitory,
         }
