@@ -10,12 +10,9 @@ CA1 hear many cells of CA3 weakly, until a plateau raises the inputs that were a
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .ca1 import CA1, FanToPyramidal, PVToPyramidal, Schaffer, SchafferToPV
+from .ca1 import CA1, FanToPyramidal, PVToPyramidal, Schaffer
 from .ca3 import CA3, MossyFibre, Recurrent
-from .ca3 import FanToPyramidal as CA3Fan
 from .ca3 import PyramidalBackground as CA3Background
-from .ca3 import PyramidalToPV as CA3PyramidalToPV
-from .ca3 import StellateToPyramidal as CA3Stellate
 from .cells import Cell
 from .dg import (
     CHAVLIS,
@@ -139,36 +136,10 @@ class RunningMossyFibre(MossyFibre):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AssociativeRecurrent(Recurrent):
+class SymmetricRecurrent(Recurrent):
     """Recurrent synapses, at which spikes that fall together potentiate."""
 
-    plastic: ClassVar[str] = "associative"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AssociativeFanToPyramidal(CA3Fan):
-    """Lateral perforant path, by which cues alone recall what mossy fibres taught.
-
-    Treves and Rolls (1992), doi:10.1002/hipo.450020209.
-    """
-
-    plastic: ClassVar[str] = "associative"
-    weight: Quantity = ASSUMED("0.018 nS")
-
-
-@dataclass(frozen=True, kw_only=True)
-class AssociativeStellateToPyramidal(CA3Stellate):
-    """Medial perforant path, likewise."""
-
-    plastic: ClassVar[str] = "associative"
-    weight: Quantity = ASSUMED("0.0045 nS")
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunningPyramidalToPV(CA3PyramidalToPV):
-    """Feedback excitation, so that activity stays as learning adds input."""
-
-    weight: Quantity = ASSUMED("8 nS")
+    plastic: ClassVar[str] = "recurrent"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,10 +149,7 @@ class RunningCA3(CA3):
     region: ClassVar[str] = "CA3"
     pyramidal_background: Background = RunningCA3Background()
     mossy_fibre: Projection = RunningMossyFibre()
-    recurrent: Projection = AssociativeRecurrent()
-    fan_to_pyramidal: Projection = AssociativeFanToPyramidal()
-    stellate_to_pyramidal: Projection = AssociativeStellateToPyramidal()
-    pyramidal_to_pv: Projection = RunningPyramidalToPV()
+    recurrent: Projection = SymmetricRecurrent()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,13 +170,6 @@ class InstructedFanToPyramidal(FanToPyramidal):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunningSchafferToPV(SchafferToPV):
-    """Feedforward inhibition that grows with what CA3 says."""
-
-    weight: Quantity = ASSUMED("8 nS")
-
-
-@dataclass(frozen=True, kw_only=True)
 class RunningPVToPyramidal(PVToPyramidal):
     """Somatic inhibition that leaves a cell the strongest of its fields."""
 
@@ -222,6 +183,5 @@ class RunningCA1(CA1):
     region: ClassVar[str] = "CA1"
     pyramidal_plateaus: Plateaus = Plateaus()
     schaffer: Projection = InstructedSchaffer()
-    schaffer_to_pv: Projection = RunningSchafferToPV()
     fan_to_pyramidal: Projection = InstructedFanToPyramidal()
     pv_to_pyramidal: Projection = RunningPVToPyramidal()

@@ -1,7 +1,7 @@
 """An animal that runs: the rules by which its synapses change meanwhile.
 
     EC ──▶ DG ──▶ CA3   calcium, as a living brain has it: tagging and capture
-    EC, CA3 ──▶ CA3     spikes that fall together: symmetric STDP
+    CA3 ──▶ CA3         spikes that fall together: symmetric STDP
     EC, CA3 ──▶ CA1     plateaus: behavioural time scales
 
 What protocols of navigation share, so that an animal is the same in each.
@@ -30,17 +30,14 @@ class LivingCalcium(TaggingCapture):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Associative(SymmetricSTDP):
-    """Five times as fast as published, at synapses from CA3 and from entorhinal cortex.
+class RecurrentSTDP(SymmetricSTDP):
+    """Five times as fast as published, bounded at 6 nS instead of 20 nS.
 
-    What presynaptic spikes take away leaves the inputs that fire where a cell has its
-    field; without it all are at their bound within ten minutes. The bound is 60 times
-    a projection's own weight, which starts low.
+    At 20 nS a bump of activity in CA3 sustains itself wherever the animal is.
     """
 
     A: float = ASSUMED(0.02)
-    A_lone: float = ASSUMED(0.003)
-    w_max: float = ASSUMED(60.0)
+    w_max: float = ASSUMED(60.0, "upper bound of the weight, 6 nS / 0.1 nS")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +60,7 @@ class Animal(Protocol):
 
     circuit: Hippocampus = Hippocampus()
     tagging: TaggingCapture = LivingCalcium()
-    associative: SymmetricSTDP = Associative()
+    recurrent: SymmetricSTDP = RecurrentSTDP()
     instructed: BTSP = Instructed()
     inhibitory: InhibitorySTDP = InhibitorySTDP()
 
@@ -72,7 +69,7 @@ class Animal(Protocol):
         """The rule of each kind of plastic projection."""
         return {
             "tagging": self.tagging,
-            "associative": self.associative,
+            "recurrent": self.recurrent,
             "instructed": self.instructed,
             "inhibitory": self.inhibitory,
         }

@@ -30,15 +30,8 @@ OTHERWISE = {
         "granule_to_basket.weight",
         "basket_to_granule.weight",
     },
-    "ca3": {
-        "pyramidal_background.I_sd",
-        "mossy_fibre.in_degree",
-        "fan_to_pyramidal.weight",
-        "stellate_to_pyramidal.weight",
-        "pyramidal_to_pv.weight",
-    },
+    "ca3": {"pyramidal_background.I_sd", "mossy_fibre.in_degree"},
     "ca1": {
-        "schaffer_to_pv.weight",
         "schaffer.in_degree",
         "schaffer.weight",
         "fan_to_pyramidal.weight",
