@@ -1,12 +1,9 @@
 """Symmetric STDP of CA3 recurrent synapses (Mishra et al. 2016).
 
-Spikes that fall together potentiate, whichever comes first. Every spike is paired with
-the last one of the other cell. With lag = t_post - t_pre:
+Spikes that fall together potentiate, whichever comes first; nothing depresses. Every
+spike is paired with the last one of the other cell. With lag = t_post - t_pre:
 
     strength <- clip(strength + A w_max exp(-(lag - centre)^2 / (2 width^2)), 0, w_max)
-
-Nothing was found to depress. But what only grows is at its bound in the end, so that
-every presynaptic spike may take A_lone w_max away; by default it takes nothing.
 
 The window is the fit of the experimenters, 147 ms wide at half of its height. Measured
 is what 300 lone pairs do; that only neighbours pair, and that the bound is hard, is
@@ -40,7 +37,6 @@ class SymmetricSTDP(Rule):
     width: Quantity = MISHRA("62.243 ms", "standard deviation of the window")
     centre: Quantity = MISHRA("3.0503 ms", "lag of post after pre that does most")
     A: float = ECKER(4e-3, "potentiation by a pair at the centre, as a share of w_max")
-    A_lone: float = ASSUMED(0.0, "depression by a presynaptic spike, likewise")
     w_max: float = ECKER(200.0, "upper bound of the weight, 20 nS / 0.1 nS")
 
     model: ClassVar[str] = """
@@ -52,7 +48,7 @@ class SymmetricSTDP(Rule):
     """
     on_pre: ClassVar[str] = (
         "window = exp(-((fired - t - centre)/width)**2/2)\n"
-        "strength = clip(strength + w_max*(A*has_fired*window - A_lone), 0, w_max)\n"
+        "strength = clip(strength + A*w_max*has_fired*window, 0, w_max)\n"
         "arrived = t\n"
         "has_arrived = 1"
     )
@@ -69,7 +65,7 @@ class SymmetricSTDP(Rule):
     def __post_init__(self) -> None:
         """Refuse a window without width, a step back, and a bound below the start."""
         self.must_be("a value above 0", "width")
-        self.must_be("0 or more", "A", "A_lone")
+        self.must_be("0 or more", "A")
         self.must_be("at least 1", "w_max")
 
     def rest(
