@@ -7,11 +7,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .new_fields import lap_rates, new_fields
+from .new_fields import aligned, lap_rates, new_fields, pierced
 
 STYLE = {"font.family": "DejaVu Sans", "font.size": 7.5, "axes.linewidth": 0.6}
 CELLS, MARKER = "ca1_pyramidal", "pipette"
 BINS = 50
+ALONG = "from the plateau, m"
 BEFORE, AFTER, PLATEAU = "#777777", "#0072B2", "#D55E00"
 
 
@@ -30,7 +31,7 @@ def induction(recording: Any) -> Figure:
 
 def _title(recording: Any) -> str:
     return (
-        f"Cells of CA1 with a pipette: one plateau, halfway round "
+        f"Cells of CA1 with a pipette: one plateau each, their places on each other "
         f"(seed {recording.seed})"
     )
 
@@ -42,41 +43,43 @@ def _length(recording: Any) -> float:
 
 
 def _arm(axes: Any, arm: Any, name: str, length: float) -> None:
-    tag, trace = arm.tags[MARKER][CELLS], arm.behaviour["position"]
+    trace = arm.behaviour["position"]
     spans = np.asarray(arm.behaviour["laps"].values)
-    xy, spikes = np.asarray(trace.values), arm.spikes[CELLS]
-    turn = np.arctan2(xy[:, 1], xy[:, 0]) / (2 * np.pi) % 1.0
+    xy, spikes, t_s = np.asarray(trace.values), arm.spikes[CELLS], np.asarray(trace.t_s)
+    along = np.arctan2(xy[:, 1], xy[:, 0]) / (2 * np.pi) % 1.0 * length
+    own = pierced(arm.tags, CELLS, MARKER, t_s, along, length)
     rates = lap_rates(
-        np.asarray(trace.t_s),
-        turn * length,
+        t_s,
+        along,
         spans,
         length,
         np.asarray(spikes.timestamps) * 1e-3,
         np.asarray(spikes.node_ids),
-        np.asarray(tag.node_ids, int),
+        own.cells,
         bins=BINS,
     )
-    lap = int(np.searchsorted(spans[:, 0], tag.window_start_s, side="right")) - 1
-    found = new_fields(rates, lap, length / 2, length)
-    _laps(axes[0], rates.mean(1), lap, length, name)
-    _before_and_after(axes[1], rates, lap, length)
+    lap = int(np.searchsorted(spans[:, 0], own.start_s, side="right")) - 1
+    found = new_fields(rates, lap, own.place_m, length)
+    turned = aligned(rates, own.place_m, length)
+    _laps(axes[0], turned.mean(1), lap, length, name)
+    _before_and_after(axes[1], turned, lap, length)
     _shifts(axes[2], found, length)
 
 
 def _laps(axes: Axes, mean: Any, lap: int, length: float, name: str) -> None:
-    extent = (0.0, length, len(mean) + 0.5, 0.5)
+    extent = (-length / 2, length / 2, len(mean) + 0.5, 0.5)
     top = max(float(mean.max()), 1.0)
     image = axes.imshow(
         mean, extent=extent, aspect="auto", vmin=0, vmax=top, cmap="viridis"
     )
     axes.axhline(lap + 1, color=PLATEAU, lw=0.8)
-    axes.plot([length / 2], [lap + 1], "v", color=PLATEAU, ms=4)
-    axes.set(title=name, xlabel="position, m", ylabel="lap")
+    axes.plot([0], [lap + 1], "v", color=PLATEAU, ms=4)
+    axes.set(title=name, xlabel=ALONG, ylabel="lap")
     axes.figure.colorbar(image, ax=axes, label="mean rate, Hz", pad=0.02)
 
 
 def _before_and_after(axes: Axes, rates: Any, lap: int, length: float) -> None:
-    x = (np.arange(BINS) + 0.5) * length / BINS
+    x = (np.arange(BINS) + 0.5) * length / BINS - length / 2
     for part, color, label in (
         (rates[:lap], BEFORE, "before"),
         (rates[lap + 1 :], AFTER, "after"),
@@ -87,8 +90,8 @@ def _before_and_after(axes: Axes, rates: Any, lap: int, length: float) -> None:
         axes.fill_between(
             x, middle - spread, middle + spread, color=color, alpha=0.25, lw=0
         )
-    axes.axvline(length / 2, color=PLATEAU, lw=0.8, ls="--")
-    axes.set(xlabel="position, m", ylabel="rate, Hz (mean, SEM)", ylim=(0, None))
+    axes.axvline(0, color=PLATEAU, lw=0.8, ls="--")
+    axes.set(xlabel=ALONG, ylabel="rate, Hz (mean, SEM)", ylim=(0, None))
     axes.legend(frameon=False)
 
 

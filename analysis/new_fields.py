@@ -6,8 +6,9 @@ Positions count along the ring from 0 to ``length_m``; a shift is negative where
 field lies before the plateau, on the way that the animal comes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,6 +33,63 @@ class NewFields:
     shift_m: Floats
     width_m: Floats
     lap: Floats
+
+
+class Pierced(NamedTuple):
+    """Cells in which a pipette evoked a plateau, and where the animal was.
+
+    cells : array (cells,), sorted
+    place_m : array (cells,), along the ring
+    start_s : the first of the plateaus
+    """
+
+    cells: Any
+    place_m: Floats
+    start_s: float
+
+
+def pierced(
+    tags: Mapping[str, Any],
+    population: str,
+    marker: str,
+    t_s: Floats,
+    along_m: Floats,
+    length_m: float,
+) -> Pierced:
+    """Collect the cells of every tag whose name begins with that of the marker.
+
+    Parameters
+    ----------
+    tags : by name and population, with ``node_ids`` and ``window_start_s``
+    t_s, along_m : arrays (samples,), where the animal was along the ring
+    """
+    found = [tags[name][population] for name in tags if name.startswith(marker)]
+    moments = np.array([tag.window_start_s for tag in found])
+    turned = np.unwrap(along_m, period=length_m)
+    places = np.interp(moments, t_s, turned) % length_m
+    counts = [len(tag.node_ids) for tag in found]
+    cells = np.concatenate([np.asarray(tag.node_ids, int) for tag in found])
+    order = np.argsort(cells)
+    start = float(moments.min(initial=np.inf))
+    return Pierced(cells[order], np.repeat(places, counts)[order], start)
+
+
+def aligned(rates: Floats, place_m: Floats, length_m: float) -> Floats:
+    """Turn each cell's ring until its place is in the middle.
+
+    Parameters
+    ----------
+    rates : array (laps, cells, bins), as of `lap_rates`
+    place_m : array (cells,)
+    """
+    bins = rates.shape[-1]
+    x = (np.arange(bins) + 0.5) * length_m / bins
+    turned = np.empty_like(rates)
+    for cell, place in enumerate(place_m):
+        at = x - length_m / 2 + place
+        for lap, row in enumerate(rates[:, cell]):
+            turned[lap, cell] = np.interp(at, x, row, period=length_m)
+    return turned
 
 
 def lap_rates(

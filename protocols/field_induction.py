@@ -15,7 +15,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..analysis.new_fields import NewFields, lap_rates, new_fields
+from ..analysis.fields import width_at_half
+from ..analysis.maps import Bins
+from ..analysis.new_fields import (
+    NewFields,
+    aligned,
+    lap_rates,
+    new_fields,
+    pierced,
+)
 from ..circuits import Hippocampus
 from ..circuits.parameters import ASSUMED
 from ..circuits.plateaus import BITTNER, Plateaus, numbers
@@ -68,7 +76,7 @@ class FieldInduction(Animal):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
-        self.must_be("a value above 0", "ring", "speed", "slowness")
+        self.must_be("a value above 0", "ring", "speed", "slowness", "pierced")
         self.must_be("at least 1", "before", "after", "places")
         self.must_be("a share from 0 to 1", "pierced", "slowness")
         self.must_be("0 or more", "f_theta", "path_seed")
@@ -89,15 +97,16 @@ class FieldInduction(Animal):
         where, spans = self._path(arm), result.timeline()
         start = spans[0].start_s
         t = start + where.t_s[::EVERY]
-        moments = start + self._moments(where) * TICK_S
         n = self.circuit.populations[CELLS].size
-        cells = np.flatnonzero(numbers(n) < self.pierced).astype(np.uint32)
+        group = np.floor(numbers(n) / self.pierced * self.places)
+        moments = start + self._moments(where) * TICK_S
         return Arm(
             populations=population_table(self.circuit),
             timeline=spans,
             spikes=result.spikes(list(self.circuit.populations)),
             tags={
-                MARKER: {CELLS: Tag(cells, moments[0], moments[-1], MARKER, 0.0)},
+                f"{MARKER} {k + 1}": {CELLS: _tag(np.flatnonzero(group == k), at)}
+                for k, at in enumerate(moments.tolist())
             },
             behaviour={
                 "position": Trace(t, where.xy_m[::EVERY]),
@@ -115,8 +124,10 @@ class FieldInduction(Animal):
             ("plateau", "lap of the first field, median", "1", 1, 3, told),
             ("plateau", "shift of the field, median", "m", OPEN, 0.0, recalled),
             ("plateau", "width of the field, median", "m", OPEN, OPEN, told),
+            ("plateau", "width of the mean of all cells", "m", OPEN, OPEN, told),
             ("slow", "cells with a new field", "1", OPEN, OPEN, told),
             ("slow", "width of the field, median", "m", OPEN, OPEN, told),
+            ("slow", "width of the mean of all cells", "m", OPEN, OPEN, told),
             ("slow", "width over that at full speed", "1", OPEN, 0.9, size),
             ("sham", "cells with a new field", "1", OPEN, 0.1, size),
         ]
@@ -126,16 +137,20 @@ class FieldInduction(Animal):
         """Return the measures by (arm, name); where no cell has a field, none."""
         found: dict[tuple[str, str], float] = {}
         for arm, recorded in arms.items():
-            pierced, others = (self.fields(recorded, own) for own in (True, False))
-            found[arm, "cells with a new field"] = float(pierced.new.mean())
+            mine, others = (self.fields(recorded, own) for own in (True, False))
+            found[arm, "cells with a new field"] = float(mine.new.mean())
             found[arm, "other cells with a new field"] = float(others.new.mean())
             for name, values in (
-                ("lap of the first field, median", pierced.lap),
-                ("shift of the field, median", pierced.shift_m),
-                ("width of the field, median", pierced.width_m),
+                ("lap of the first field, median", mine.lap),
+                ("shift of the field, median", mine.shift_m),
+                ("width of the field, median", mine.width_m),
             ):
                 if np.isfinite(values).any():
                     found[arm, name] = float(np.nanmedian(values))
+            if mine.new.any():
+                found[arm, "width of the mean of all cells"] = self._width_of_mean(
+                    recorded
+                )
         wide = [found.get((arm, "width of the field, median")) for arm in arms]
         widths = dict(zip(arms, wide, strict=True))
         slow, fast = widths.get("slow"), widths.get("plateau")
@@ -151,20 +166,33 @@ class FieldInduction(Animal):
             "--set ca1.pyramidal_plateaus.rate_plateau=...",
             "A field is new if its peak, at least 1 Hz, is three times that before, "
             "within a quarter of the ring of the plateau.",
+            "The mean of all cells has the places of their plateaus on each other.",
             "A shift is negative where the field lies on the way to the plateau.",
         )
 
-    def fields(self, arm: Arm, pierced: bool) -> NewFields:
-        """Return the new fields of cells with a pipette, or of the others."""
-        tag = arm.tags[MARKER][CELLS]
-        n = arm.populations[CELLS].size
-        cells = tag.node_ids.astype(int)
-        if not pierced:
-            cells = np.setdiff1d(np.arange(n), cells)
+    def fields(self, arm: Arm, own: bool) -> NewFields:
+        """Return the new fields of cells with a pipette of their own, or of others."""
+        rates, lap, place = self._rates(arm, own)
+        return new_fields(rates, lap, place, float(self.ring))
+
+    def _width_of_mean(self, arm: Arm) -> float:
+        """Return how wide the mean over all cells is, their places on each other."""
+        rates, lap, place = self._rates(arm, True)
+        mean = aligned(rates[lap + 1 :], place, float(self.ring)).mean((0, 1))
+        bins = np.linspace(0, float(self.ring), len(mean) + 1)
+        ring = Bins((bins,), circular=True)
+        return width_at_half(mean, int(mean.argmax()), ring)
+
+    def _rates(self, arm: Arm, own: bool) -> tuple[Any, int, Any]:
+        """Return rates (laps, cells, bins), the plateaus' lap, and places (cells,)."""
         trace, spans = arm.behaviour["position"], arm.behaviour["laps"].values
-        along = self._track.along(trace.values)
+        along, length = self._track.along(trace.values), float(self.ring)
+        found = pierced(arm.tags, CELLS, MARKER, trace.t_s, along, length)
+        cells, place = found.cells, found.place_m
+        if not own:
+            cells = np.setdiff1d(np.arange(arm.populations[CELLS].size), cells)
+            place = np.full(len(cells), length / 2)
         spikes = arm.spikes[CELLS]
-        length = float(self.ring)
         rates = lap_rates(
             trace.t_s,
             along,
@@ -174,9 +202,8 @@ class FieldInduction(Animal):
             spikes.node_ids,
             cells,
         )
-        lap = int(np.searchsorted(spans[:, 0], tag.window_start_s, side="right")) - 1
-        place = np.floor(numbers(n)[cells] / self.pierced * self.places)
-        return new_fields(rates, lap, self._at(place % self.places), length)
+        lap = int(np.searchsorted(spans[:, 0], found.start_s, side="right")) - 1
+        return rates, lap, place
 
     @property
     def _track(self) -> CircularTrack:
@@ -204,6 +231,10 @@ class FieldInduction(Animal):
         begun = int(np.argmax(along < half))
         ahead = along[begun:] >= self._at(np.arange(self.places))[:, None]
         return start + begun + ahead.argmax(1)
+
+
+def _tag(cells: Any, at: float) -> Tag:
+    return Tag(cells.astype(np.uint32), at, at, MARKER, 0.0)
 
 
 @cache

@@ -69,17 +69,16 @@ def made(shift_m: float, fire: list[int]) -> Arm:
     xy = where.xy_m[::20]
     along = WHOLE._track.along(xy)
     tagged = np.flatnonzero(numbers(N) < WHOLE.pierced)
+    group_of = (numbers(N)[tagged] / WHOLE.pierced * WHOLE.places).astype(int)
     times, cells = [], []
-    for cell in tagged[fire].tolist():
-        group = int(numbers(N)[cell] / WHOLE.pierced * WHOLE.places)
-        middle = (group + 0.5) / WHOLE.places * RING + shift_m
+    for row, cell in zip(fire, tagged[fire].tolist(), strict=True):
+        middle = (group_of[row] + 0.5) / WHOLE.places * RING + shift_m
         far = (along - middle + RING / 2) % RING - RING / 2
         for start, stop in laps[WHOLE.before + 1 :]:
             inside = (t >= start) & (t < stop) & (np.abs(far) < 0.1)
             times += t[inside].tolist()
             cells += [cell] * int(inside.sum())
     order = np.argsort(times)
-    at = float(laps[WHOLE.before, 0]) + 1.0
     return Arm(
         populations={CELLS: PopulationInfo(N, "CA1", "pyramidal", "glutamate")},
         timeline=(Span("running", "episode", 0.0, where.seconds, "ring 1"),),
@@ -88,7 +87,12 @@ def made(shift_m: float, fire: list[int]) -> Arm:
                 1e3 * np.array(times)[order], np.array(cells, np.uint32)[order]
             )
         },
-        tags={MARKER: {CELLS: Tag(tagged.astype(np.uint32), at, at, MARKER, 0.0)}},
+        tags={
+            f"{MARKER} {k + 1}": {
+                CELLS: Tag(tagged[group_of == k].astype(np.uint32), at, at, MARKER, 0.0)
+            }
+            for k, at in enumerate(WHOLE._moments(where) * 1e-3)
+        },
         behaviour={"position": Trace(t, xy), "laps": Trace(laps[:, 0], laps)},
     )
 
@@ -102,6 +106,8 @@ def test_measures_tell_what_was_made() -> None:
     assert shift == pytest.approx(-0.2, abs=0.02)
     width = found["plateau", "width of the field, median"]
     assert width == pytest.approx(0.2, abs=0.06)
+    mean = found["plateau", "width of the mean of all cells"]
+    assert mean == pytest.approx(width, abs=0.02)
 
 
 def test_without_fields_there_are_no_numbers_of_them() -> None:
@@ -112,7 +118,14 @@ def test_without_fields_there_are_no_numbers_of_them() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("before", 0), ("after", 0), ("places", 0), ("pierced", 1.5), ("slowness", 0.0)],
+    [
+        ("before", 0),
+        ("after", 0),
+        ("places", 0),
+        ("pierced", 1.5),
+        ("pierced", 0.0),
+        ("slowness", 0.0),
+    ],
 )
 def test_it_refuses_what_cannot_be_run(name: str, value: Any) -> None:
     with pytest.raises(ValueError, match=name):

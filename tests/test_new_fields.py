@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from trisynapse.analysis.new_fields import around, lap_rates, new_fields
+from trisynapse.analysis.new_fields import (
+    aligned,
+    around,
+    lap_rates,
+    new_fields,
+    pierced,
+)
+from trisynapse.simulation.recording import Tag
 
 RING, BINS = 2.0, 50
 CENTRES = (np.arange(BINS) + 0.5) * RING / BINS
@@ -90,3 +97,25 @@ def test_each_cell_may_have_its_own_place() -> None:
     found = new_fields(rates, 1, np.array([0.4, 1.3]), RING)
     assert found.new.all()
     np.testing.assert_allclose(found.shift_m, [-0.1, 0.1], atol=1e-6)
+
+
+def test_rings_are_turned_until_their_places_are_in_the_middle() -> None:
+    places = np.array([0.3, 1.4, 1.98])
+    rates = np.stack([hill(place, 0.2, 5) for place in places])[None]
+    turned = aligned(rates, places, RING)
+    np.testing.assert_allclose(turned[0], [hill(1.0, 0.2, 5)] * 3, atol=0.05)
+
+
+def test_cells_with_a_pipette_are_where_the_animal_was() -> None:
+    t = np.linspace(0, 10, 501)
+    tags = {
+        "pipette 1": {
+            "cells": Tag(np.array([4, 1], np.uint32), 3.0, 3.0, "pipette", 0)
+        },
+        "pipette 2": {"cells": Tag(np.array([2], np.uint32), 6.5, 6.5, "pipette", 0)},
+        "c-Fos": {"cells": Tag(np.array([7], np.uint32), 0.0, 1.0, "c-Fos", 0)},
+    }
+    found = pierced(tags, "cells", "pipette", t, (0.5 * t) % RING, RING)
+    assert found.cells.tolist() == [1, 2, 4]
+    np.testing.assert_allclose(found.place_m, [1.5, 3.25 - RING, 1.5], atol=1e-9)
+    assert found.start_s == 3.0
