@@ -230,7 +230,13 @@ class FieldInduction(Animal):
         half = float(self.ring) / 2
         begun = int(np.argmax(along < half))
         ahead = along[begun:] >= self._at(np.arange(self.places))[:, None]
-        return start + begun + ahead.argmax(1)
+        rows = start + begun + ahead.argmax(1)
+        if (np.diff(rows) == 0).any():
+            raise ValueError(
+                f"places={self.places}: two of them are passed in a millisecond; "
+                "fewer are wanted."
+            )
+        return rows
 
 
 def _tag(cells: Any, at: float) -> Tag:

@@ -135,3 +135,8 @@ def test_it_refuses_what_cannot_be_run(name: str, value: Any) -> None:
 def test_it_refuses_a_ring_of_no_length() -> None:
     with pytest.raises(ValueError, match="ring"):
         replace(WHOLE, ring=quantity("0 m"))
+
+
+def test_it_refuses_places_that_are_passed_at_once() -> None:
+    with pytest.raises(ValueError, match="places=9000: .*fewer"):
+        replace(WHOLE, places=9000).timeline("plateau")
