@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from .actuator import Actuator
 from .drives import COLUMNS
 from .parameters import ASSUMED, Parameters
 from .projection import Projection, Rule, code
@@ -114,6 +115,24 @@ class Circuit(Parameters):
             for some in all_of_them
             for p in some
         }
+
+    @property
+    def actuated(self) -> tuple[str, ...]:
+        """The populations in which light, drugs and lesions can act."""
+        return tuple(
+            name
+            for name, population in self.populations.items()
+            if any(isinstance(drive, Actuator) for drive in population.drives)
+        )
+
+    @property
+    def transcribing(self) -> dict[str, float]:
+        """The threshold of each population with immediate-early genes, in hertz."""
+        return {}
+
+    def threshold_factors(self, n: int, rng: np.random.Generator) -> Any:
+        """Draw the factors by which the thresholds of ``n`` cells differ."""
+        return np.ones(n)
 
     def synapses(self, rules: Rules) -> dict[str, Synapse]:
         """Return the projections by name, with the rule of each plastic one."""

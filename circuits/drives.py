@@ -46,14 +46,17 @@ class Drive(Parameters):
     """A current from outside: variables of a cell, and the current they give.
 
     ``update`` and ``current`` are evaluated once a tick; ``flow`` is a further current,
-    which changes within a tick and is evaluated in every step. ``links`` says of which
-    population of one cell, and of which of its variables, a linked variable is.
+    which changes within a tick and is evaluated in every step. ``conductance``, once a
+    tick too, is what opens: its current goes with the voltage, and ``current`` holds
+    what it would give at 0 mV. ``links`` says of which population of one cell, and of
+    which of its variables, a linked variable is.
     """
 
     variables: ClassVar[str] = ""
     update: ClassVar[str] = ""
     current: ClassVar[str] = ""
     flow: ClassVar[str] = ""
+    conductance: ClassVar[str] = ""
     functions: ClassVar[Mapping[str, Function]] = MappingProxyType({})
     links: ClassVar[Mapping[str, tuple[str, str]]] = MappingProxyType({})
 

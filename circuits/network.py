@@ -124,8 +124,11 @@ def group(
     updates = [drive.update for drive in population.drives if drive.update]
     currents = [drive.current for drive in population.drives if drive.current]
     current = " + ".join(currents) or "0*amp"
+    held = [f"{population.held} = {current}"]
+    if population.conductance:
+        held.append(f"g_held = {population.conductance}")
     cells.run_regularly(
-        "\n".join([*updates, f"{population.held} = {current}"]),
+        "\n".join([*updates, *held]),
         clock=clocks.ticks,
         when="before_groups",
         name=f"{population.name}_drive",

@@ -33,7 +33,8 @@ class Population(NamedTuple):
         if NOISE_KEY in cell.threshold:
             found[NOISE_KEY] = 0.0
         for drive in self.drives:
-            code = f"{drive.update}\n{drive.current}\n{drive.flow}"
+            some = drive.update, drive.current, drive.flow, drive.conductance
+            code = "\n".join(some)
             found |= drive.symbols(code)
             if NOISE_KEY in code:
                 found[NOISE_KEY] = 0.0
@@ -42,16 +43,24 @@ class Population(NamedTuple):
     @property
     def equations(self) -> str:
         """All that the cells' equations say, the current from outside among it."""
-        flows = " + ".join(drive.flow for drive in self.drives if drive.flow)
-        outside = f"I_ext = {self.held} + {flows} : amp\n" if flows else ""
-        declared = [drive.variables for drive in self.drives]
+        parts = [self.held, *(f" + {d.flow}" for d in self.drives if d.flow)]
+        parts += [" - g_held*v"] if self.conductance else []
+        outside = f"I_ext = {''.join(parts)} : amp\n" if len(parts) > 1 else ""
+        opens = ["g_held : siemens"] if self.conductance else []
+        declared = [*opens, *(drive.variables for drive in self.drives)]
         cell = [self.cell.membrane, self.cell.receptors]
         return "\n".join([*cell, f"{outside}{self.held} : amp", *declared])
 
     @property
     def held(self) -> str:
         """The current that is held from tick to tick: all of it where nothing flows."""
-        return "I_held" if any(drive.flow for drive in self.drives) else "I_ext"
+        flows = any(drive.flow for drive in self.drives)
+        return "I_held" if flows or self.conductance else "I_ext"
+
+    @property
+    def conductance(self) -> str:
+        """What drives open in the membrane from tick to tick; empty if nothing."""
+        return " + ".join(d.conductance for d in self.drives if d.conductance)
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -208,7 +208,8 @@ class TaggingCapture(SharedRule):
         ),
     )
     on_post: ClassVar[str] = ADVANCE + "Ca += influx*post_Ca"
-    weight: ClassVar[str] = "w_0*(h + z)"
+    # A lost synapse has z = -1: depression must not make its weight negative.
+    weight: ClassVar[str] = "w_0*clip(h + z, 0, inf)"
     start: ClassVar[Mapping[str, float]] = MappingProxyType({"h": 1.0, "taggable": 1.0})
     clocks: ClassVar[tuple[str, ...]] = ("t_last",)
     functions: ClassVar[Mapping[str, Function]] = MappingProxyType(
@@ -271,7 +272,7 @@ class TaggingCapture(SharedRule):
 
     def relative(self, state: State) -> Array:
         """Return the total weight, early and late."""
-        return np.asarray(state["h"] + state["z"])
+        return np.asarray(state["h"] + state["z"]).clip(0)
 
     def tagged(self, state: State) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Tell which synapses carry a tag."""

@@ -8,39 +8,26 @@ Each test is made on other animals that share the history: it goes on from the s
 and changes nothing for those tested later. Anisomycin is given right after training.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
-import numpy as np
-
-from ..analysis.freezing import freezing, population_rate
 from ..analysis.overlap import active_cells, overlap_over_chance, rates
-from ..circuits import Memory
-from ..circuits.circuit import Rules
 from ..circuits.parameters import ASSUMED, Source
 from ..circuits.quantity import Quantity
-from ..plasticity import InhibitorySTDP, TaggingCapture
 from ..simulation.experiment import ArmResult
-from ..simulation.recording import Arm, Span, Spikes, Tag, Trace
-from ..simulation.timeline import Episode, Step, dosed
-from .protocol import Band, Protocol
+from ..simulation.recording import Arm, Span, Spikes, Tag
+from ..simulation.timeline import Step, dosed
+from .conditioning import PRINCIPAL, Conditioning, ratio
+from .protocol import Band
 from .recorded import population_table, shown, synaptic_weights, whereabouts
 
-ATLAS = Source("whole-brain immediate-early-gene atlas, methods")
 FREY = Source("Frey et al. 1988", doi="10.1016/0006-8993(88)90290-4")
-FANSELOW = Source("assumed, between 5 s and 30 s of PMC5362699")
 RYAN = Source("Ryan et al. 2015", doi="10.1126/science.aaa5542")
 LIU = Source("Liu et al. 2012", doi="10.1038/nature11028")
 PIGNATELLI = Source("Pignatelli et al. 2019")
 TOME = Source("Tome et al. 2024, raw data", doi="10.1038/s41593-023-01551-w")
 
-PRINCIPAL = {
-    "DG": "dg_granule",
-    "CA3": "ca3_pyramidal",
-    "CA1": "ca1_pyramidal",
-    "BLA": "bla_principal",
-}
 OPEN = float("nan")
 ASSUMED_BAND = "assumed"
 LABELLED = {
@@ -49,19 +36,10 @@ LABELLED = {
     "CA1": (0.1, 0.4, ASSUMED_BAND),
     "BLA": (0.1, 0.3, "10-30 % of lateral amygdala neurons an engram, 2024"),
 }
-SHORTEST_S, LONGEST_S = 1e-3, 3600.0  # an episode: a row of the stimulus, an hour
-
-
-class Stretch(NamedTuple):
-    """A part of a visit: seconds of the animal, seconds simulated, whether shocked."""
-
-    lived: float
-    simulated: float
-    shock: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class FearConditioning(Protocol):
+class FearConditioning(Conditioning):
     """Contextual fear conditioning with three foot shocks."""
 
     name: ClassVar[str] = "fear-conditioning"
@@ -79,74 +57,29 @@ class FearConditioning(Protocol):
     )
     papers: ClassVar[tuple[Source, ...]] = (RYAN, LIU, TOME, PIGNATELLI, FREY)
 
-    circuit: Memory = Memory()
-    tagging: TaggingCapture = TaggingCapture(influx=0.6)
-    inhibitory: InhibitorySTDP = InhibitorySTDP()
-
     habituation: Quantity = ASSUMED("5 min", "time in the chamber the day before")
-    exploring: Quantity = ATLAS("3 min", "time in the chamber before the first shock")
-    shocks: int = ATLAS(3, "foot shocks")
-    shock: Quantity = ATLAS("2 s", "duration of a shock")
-    interval: Quantity = ATLAS("28 s", "time between shocks")
-    afterwards: Quantity = ATLAS("15 s", "time in the chamber after the last shock")
     test: Quantity = ASSUMED("5 min", "duration of a test")
-    pace: float = ASSUMED(
-        30.0, "seconds of exploring that a simulated second stands for"
-    )
-    known_after: Quantity = FANSELOW("17.5 s", "time after which a place is half known")
-    known_over: Quantity = FANSELOW("4 s", "how gradually it becomes known")
-    f_theta: Quantity = ASSUMED("8 Hz", "frequency of theta")
-    circle: Quantity = ASSUMED("8 cm", "radius of the path round the chamber")
-    lap: Quantity = ASSUMED("2 s", "simulated time of a lap")
     early_test: Quantity = TOME("1 h", "first test after training")
     late_test: Quantity = RYAN("24 h", "second test after training")
     rest: Quantity = RYAN("24 h", "between habituation and training")
     block: float = ASSUMED(0.95, "share of protein synthesis that anisomycin blocks")
     blocked: Quantity = FREY("3 h", "how long it does")
-    half_rate: Quantity = ASSUMED(
-        "19 Hz", "CeA rate at which freezing is half its most"
-    )
-    steepness: float = ASSUMED(20.0, "exponent of the readout of freezing")
-    neuromodulation: float = ASSUMED(
-        41.65, "neuromodulation of a living brain, as a multiple of a slice's"
-    )
-    readout: Quantity = ASSUMED("2 s", "time constant of the readout")
-    ceiling: float = ASSUMED(0.65, "most that an animal freezes, share of the time")
-    fos_dg: Quantity = ASSUMED("0.9 Hz", "rate at which a granule cell shows c-Fos")
-    fos_ca3: Quantity = ASSUMED("1.7 Hz", "rate at which a CA3 pyramidal cell does")
-    fos_ca1: Quantity = ASSUMED("2 Hz", "rate at which a CA1 pyramidal cell does")
-    fos_bla: Quantity = ASSUMED("15 Hz", "rate at which a BLA principal cell does")
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
-        above, not_below = "a value above 0", "0 or more"
-        self.must_be("at least 1", "shocks")
-        self.must_be("0 or more", "neuromodulation")
-        self.must_be("a share from 0 to 1", "block", "ceiling")
-        self.must_be(above, "pace", "habituation", "exploring", "shock", "test")
-        self.must_be(above, "known_over", "lap", "early_test")
-        self.must_be(above, "half_rate", "steepness", "readout")
-        self.must_be(above, "fos_dg", "fos_ca3", "fos_ca1", "fos_bla")
-        self.must_be(not_below, "interval", "afterwards", "rest", "blocked")
-        self.must_be(not_below, "known_after", "f_theta", "circle")
-        for what, seconds in self._simulated():
-            if not SHORTEST_S <= seconds <= LONGEST_S:
-                raise ValueError(
-                    f"{what} would be simulated as {seconds:g} s at "
-                    f"pace={self.pace:g}: from {SHORTEST_S:g} to {LONGEST_S:g} s is "
-                    "possible."
-                )
+        super().__post_init__()
+        self.must_be("a share from 0 to 1", "block")
+        self.must_be("a value above 0", "habituation", "test", "early_test")
+        self.must_be("0 or more", "rest", "blocked")
+        for name in ("habituation", "test"):
+            seconds = getattr(self, name)
+            self.must_fit(f"{name}={seconds}", float(seconds) / self.pace)
         tests = 2 * float(self.test) / self.pace
         if float(self.late_test) < float(self.early_test) + tests:
             raise ValueError(
                 f"late_test={self.late_test} must come after the tests at "
                 f"early_test={self.early_test}, which are simulated as {tests:g} s."
             )
-
-    @property
-    def rules(self) -> Rules:
-        """The rule of each kind of plastic projection."""
-        return {"tagging": self.tagging, "inhibitory": self.inhibitory}
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the animals of an arm."""
@@ -156,19 +89,15 @@ class FearConditioning(Protocol):
         early, late = float(self.early_test), float(self.late_test)
         level = self.neuromodulation
         return (
-            self._visit("habituation", "A", float(self.habituation)),
+            self.visit("habituation", "A", float(self.habituation)),
             dosed("rest", 0.0, float(self.rest), (), level),
-            self._training(arm),
+            self.training(shocks=arm != "no-shock", at_once=arm == "immediate-shock"),
             dosed(f"to {self.early_test}", 0.0, early, windows, level),
-            self._visit(
-                f"test A {self.early_test}", "A", float(self.test), branch=True
-            ),
-            self._visit(
-                f"test B {self.early_test}", "B", float(self.test), branch=True
-            ),
+            self.visit(f"test A {self.early_test}", "A", float(self.test), branch=True),
+            self.visit(f"test B {self.early_test}", "B", float(self.test), branch=True),
             dosed(f"to {self.late_test}", early, late - early, windows, level),
-            self._visit(f"test A {self.late_test}", "A", float(self.test), branch=True),
-            self._visit(f"test B {self.late_test}", "B", float(self.test), branch=True),
+            self.visit(f"test A {self.late_test}", "A", float(self.test), branch=True),
+            self.visit(f"test B {self.late_test}", "B", float(self.test), branch=True),
         )
 
     def record(self, arm: str, result: ArmResult) -> Arm:
@@ -186,7 +115,7 @@ class FearConditioning(Protocol):
         for region, population in PRINCIPAL.items():
             cells = self._active(region, spikes[population], training)
             window = training.start_s, training.stop_s
-            labelled[population] = Tag(cells, *window, "c-Fos", self._fos(region))
+            labelled[population] = Tag(cells, *window, "c-Fos", self.fos(population))
         return Arm(
             populations=population_table(circuit),
             timeline=timeline,
@@ -200,7 +129,7 @@ class FearConditioning(Protocol):
             ),
             tags={"training": labelled},
             behaviour={
-                "freezing": self._freezing(spikes["cea_output"], timeline),
+                "freezing": self.freezes(spikes["cea_output"], timeline),
                 "position": whereabouts(circuit, self.timeline(arm), timeline),
             },
             signals=shown(circuit, "shock", self.timeline(arm), timeline),
@@ -248,7 +177,7 @@ class FearConditioning(Protocol):
         found: dict[tuple[str, str], float] = {}
         for name, arm in arms.items():
             frozen = {
-                span.name: self._frozen(arm, span.name)
+                span.name: self.frozen(arm, span.name)
                 for span in arm.timeline
                 if span.kind == "episode"
             }
@@ -262,11 +191,11 @@ class FearConditioning(Protocol):
         paired = arms["paired"]
         in_a = found["paired", f"freezing in A at {late}"]
         in_b = found["paired", f"freezing in B at {late}"]
-        found["paired", f"freezing at {late}, B over A"] = _ratio(in_b, in_a)
+        found["paired", f"freezing at {late}, B over A"] = ratio(in_b, in_a)
         for when in (early, late) if "anisomycin" in arms else ():
             drugged = found["anisomycin", f"freezing in A at {when}"]
             normal = found["paired", f"freezing in A at {when}"]
-            found["anisomycin", f"over paired at {when}"] = _ratio(drugged, normal)
+            found["anisomycin", f"over paired at {when}"] = ratio(drugged, normal)
         found |= self._reactivated(paired)
         resting = paired.span("habituation")
         for population, info in paired.populations.items():
@@ -299,7 +228,7 @@ class FearConditioning(Protocol):
                 again = f"{region} re-activated in {place}, over chance"
                 found["paired", again] = over[place]
             found["paired", f"{region} labelled"] = len(tag) / n
-            found["paired", f"{region} over chance, A over B"] = _ratio(*over.values())
+            found["paired", f"{region} over chance, A over B"] = ratio(*over.values())
         return found
 
     def notes(self) -> tuple[str, ...]:
@@ -316,100 +245,13 @@ class FearConditioning(Protocol):
             "Calcium influx is 0.6 of that in a slice, as in the published network.",
         )
 
-    def _simulated(self) -> Iterator[tuple[str, float]]:
-        """Yield what is simulated, and for how many seconds."""
-        yield f"habituation={self.habituation}", float(self.habituation) / self.pace
-        yield f"test={self.test}", float(self.test) / self.pace
-        shock, interval = float(self.shock), float(self.interval)
-        lived = float(self.exploring) + float(self.afterwards)
-        lived += (self.shocks - 1) * interval
-        training = lived / self.pace + self.shocks * shock
-        yield f"shock={self.shock}", shock
-        yield f"The training with shocks={self.shocks}", training
-
-    def _visit(
-        self, name: str, place: str, seconds: float, *, branch: bool = False
-    ) -> Episode:
-        course = [self._lived(seconds)]
-        return self._episode(name, place, course, branch)
-
-    def _training(self, arm: str) -> Episode:
-        # A shock lasts as long in the no-shock arm, so that both arms keep step.
-        real_s = float(self.shock)
-        shock = Stretch(real_s, real_s, arm != "no-shock")
-        if arm == "immediate-shock":
-            return self._episode("training", "A", [shock] * self.shocks)
-        course = [self._lived(float(self.exploring))]
-        for k in range(self.shocks):
-            course += [self._lived(float(self.interval))] if k else []
-            course += [shock]
-        course += [self._lived(float(self.afterwards))]
-        return self._episode("training", "A", course)
-
-    def _episode(
-        self, name: str, place: str, course: list[Stretch], branch: bool = False
-    ) -> Episode:
-        stimulus, level = self._stimulus(course), self.neuromodulation
-        return Episode(name, place, stimulus, branch, modulator=level)
-
-    def _lived(self, seconds: float) -> Stretch:
-        """Return time without a shock, of which only a part is simulated."""
-        return Stretch(seconds, seconds / self.pace, False)
-
-    def _stimulus(self, course: list[Stretch]) -> Any:
-        start, lived, shocked = 0.0, [], []
-        for seconds, simulated, shock in course:
-            steps = round(simulated * 1e3)
-            lived.append(start + np.linspace(0, seconds, steps + 1)[1:])
-            shocked.append(np.full(steps, float(shock)))
-            start += seconds
-        now = np.concatenate(lived)
-        t = np.arange(len(now)) * 1e-3
-        columns = dict.fromkeys(self.circuit.columns, np.zeros(len(t)))
-        late = (now - float(self.known_after)) / float(self.known_over)
-        with np.errstate(over="ignore"):  # infinite long before it becomes known
-            columns["place"] = 1 / (1 + np.exp(-late))
-        columns["shock"] = np.concatenate(shocked)
-        turn = 2 * np.pi * t / float(self.lap)
-        columns["x"] = 0.15 + float(self.circle) * np.cos(turn)
-        columns["y"] = 0.15 + float(self.circle) * np.sin(turn)
-        phase = 2 * np.pi * float(self.f_theta) * t
-        columns["theta_cos"], columns["theta_sin"] = np.cos(phase), np.sin(phase)
-        return np.column_stack([columns[name] for name in self.circuit.columns])
-
-    def _fos(self, region: str) -> float:
-        return float(getattr(self, f"fos_{region.lower()}"))
-
     def _active(self, region: str, spikes: Spikes, span: Span) -> Any:
         """Return the cells that show c-Fos after a part of the timeline."""
         seconds = span.stop_s - span.start_s
         ids = spikes.between(span.start_s, span.stop_s).node_ids
-        n = self.circuit.populations[PRINCIPAL[region]].size
-        return active_cells(ids, n, seconds, self._fos(region))
-
-    def _freezing(self, output: Spikes, timeline: Any) -> Trace:
-        n = self.circuit.populations["cea_output"].size
-        times, levels = [], []
-        for span in timeline:
-            if span.kind == "episode":
-                seconds = output.between(span.start_s, span.stop_s).timestamps * 1e-3
-                t, rate = population_rate(seconds, n, span.start_s, span.stop_s)
-                level = freezing(
-                    rate,
-                    t[1] - t[0] if len(t) > 1 else 1.0,
-                    half_hz=float(self.half_rate),
-                    steepness=self.steepness,
-                    memory_s=float(self.readout),
-                    ceiling=self.ceiling,
-                )
-                times.append(t)
-                levels.append(level)
-        return Trace(np.concatenate(times), np.concatenate(levels))
-
-    def _frozen(self, arm: Arm, name: str) -> float:
-        span, trace = arm.span(name), arm.behaviour["freezing"]
-        inside = (trace.t_s >= span.start_s) & (trace.t_s < span.stop_s)
-        return float(trace.values[inside].mean())
+        population = PRINCIPAL[region]
+        n = self.circuit.populations[population].size
+        return active_cells(ids, n, seconds, self.fos(population))
 
 
 RESTING = {
@@ -430,10 +272,3 @@ RESTING = {
     "bla_pv": (5.0, 40.0, "16.6-21 Hz in vivo, data of D. Magyar, widened"),
     "cea_output": (0.05, 40.0, "assumed"),
 }
-
-
-def _ratio(over: float, under: float) -> float:
-    """Return a ratio that is infinite over 0, and not a number where both are 0."""
-    if under:
-        return over / under
-    return float("inf") if over > 0 else float("nan")

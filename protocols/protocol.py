@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple, Self
 
 from ..circuits.circuit import Circuit, Rules
+from ..circuits.genes import Label
 from ..circuits.parameters import ASSUMED, Parameters, Source, symbol, unknown
 from ..circuits.projection import Rewiring
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Measure
-from ..simulation.timeline import Episode, Step
+from ..simulation.timeline import Episode, Gap, Procedure, Step
 
+KINDS = {Episode: "episode", Gap: "gap", Procedure: "procedure"}
 BRIAN = Source("Stimberg et al. 2019, Brian 2", doi="10.7554/eLife.47314")
 
 
@@ -80,6 +82,11 @@ class Protocol(Parameters):
     @abstractmethod
     def rules(self) -> Rules:
         """The rule of each kind of plastic projection."""
+
+    @property
+    def labels(self) -> Mapping[str, Label]:
+        """The viruses that the animals were given, by the name of their label."""
+        return {}
 
     @property
     def structure(self) -> Mapping[str, Rewiring]:
@@ -159,7 +166,7 @@ class Protocol(Parameters):
     def _steps(self) -> Iterator[Described]:
         for arm in self.arms:
             for step in self.timeline(arm):
-                kind = "episode" if isinstance(step, Episode) else "gap"
+                kind = KINDS[type(step)]
                 what = step.place if isinstance(step, Episode) else ""
                 what += f" ({self.branch})" if step.branch else ""
                 yield Described(arm, step.name, kind, in_words(step.seconds), what)

@@ -24,6 +24,10 @@ from .builds import Build
 from .state import STEP_S, Array, State, Wiring, later, under_way
 from .timeline import TICK_S
 
+# {(population or projection, symbol): by what an episode multiplies its value}
+Factors = Mapping[tuple[str, str], float]
+NONE: Factors = MappingProxyType({})
+
 
 class Outcome(NamedTuple):
     """The state after an episode, and (ids, step of firing) of every population.
@@ -50,6 +54,7 @@ class Backend(Protocol):
         seed: int,
         tell: Callable[[float], None],
         traced: bool = False,
+        factors: Factors = NONE,
     ) -> Outcome: ...
 
 
@@ -82,13 +87,14 @@ class Compiled:
         seed: int,
         tell: Callable[[float], None],
         traced: bool = False,
+        factors: Factors = NONE,
     ) -> Outcome:
         """Run the binary on files in a folder of its own."""
         steps = steps_of(stimulus, *self.manifest["stimulus"])
         with tempfile.TemporaryDirectory(dir=self.folder) as name:
             here = Path(name)
             home = self._rewired(state, here) if state.pre else self.folder
-            self._write(state, seed, here / "state")
+            self._write(state, seed, factors, here / "state")
             np.ascontiguousarray(stimulus, dtype=float).tofile(here / "stimulus")
             _write_pending(state, self.manifest["populations"], here / "pending")
             told = {
@@ -157,13 +163,14 @@ class Compiled:
                 f"The circuit's binary failed with {process.returncode}: {complaint}"
             )
 
-    def _write(self, state: State, seed: int, path: Path) -> None:
+    def _write(self, state: State, seed: int, factors: Factors, path: Path) -> None:
         symbols = self.circuit.symbols(self.rules)
         with path.open("wb") as file:
             for owner, name in self.manifest["symbols"]:
                 own = name == NOISE_KEY
                 value = noise_key(seed, owner) if own else symbols[owner][name]
-                file.write(np.float64(value).tobytes())
+                factor = factors.get((owner, name), 1.0)
+                file.write(np.float64(float(value) * factor).tobytes())
             for owner, name, dtype, size in self.manifest["state"]:
                 array = state.variables[owner][name]
                 if len(array) != size:

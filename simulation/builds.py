@@ -160,6 +160,8 @@ def canonical(value: Any) -> Any:
     if is_dataclass(value):
         parts = [[f.name, canonical(getattr(value, f.name))] for f in fields(value)]
         return [type(value).__qualname__, parts]
+    if isinstance(value, tuple):
+        return [canonical(part) for part in value]
     return value
 
 

@@ -22,14 +22,17 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from ..circuits.circuit import Circuit, Rules, stream_seed
+from ..circuits.circuit import Circuit, Rules, stream, stream_seed
 from ..circuits.projection import Rewiring
 from . import builds
 from .backends import Backend, Compiled, runtime
+from .body import Labels, born, prepared
+from .body import lived as lived_through
 from .gap import cross, fold
+from .procedures import Subject
 from .recording import Span, Spikes
 from .state import STEP_S, State, Wiring, enter, lived, newborn, wire
-from .timeline import TICK_S, Episode, Gap, Piece, Step
+from .timeline import TICK_S, Episode, Gap, Piece, Procedure, Step
 
 
 class Interrupted(KeyboardInterrupt):
@@ -91,7 +94,8 @@ class History(NamedTuple):
 class Experiment:
     """A circuit, its rules, one animal (the seed) and a timeline an arm.
 
-    ``structure`` names projections, and what rewires them in gaps.
+    ``structure`` names projections, and what rewires them in gaps; ``labels`` are the
+    viruses that the animal was given.
     """
 
     circuit: Circuit
@@ -99,6 +103,7 @@ class Experiment:
     seed: int
     timelines: Mapping[str, tuple[Step, ...]]
     structure: Mapping[str, Rewiring] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
 
     def run(
         self, folder: Path, workers: int | None = None, progress: Progress | None = None
@@ -132,6 +137,7 @@ class Experiment:
             json.dumps([builds.canonical(self.circuit), self.seed])
             + json.dumps({k: builds.canonical(r) for k, r in self.rules.items()})
             + json.dumps({k: builds.canonical(r) for k, r in self.structure.items()})
+            + json.dumps({k: builds.canonical(r) for k, r in self.labels.items()})
             + builds.recipe(self.circuit, self.rules)
             + builds.own_code("circuits/*.py", "plasticity/*.py", "simulation/*.py")
         )
@@ -176,6 +182,8 @@ class Experiment:
             aside.mkdir()
             if isinstance(node.step, Gap):
                 self._gap(wiring, before, node.step, node.place, aside)
+            elif isinstance(node.step, Procedure):
+                self._procedure(wiring, before, node.step, node.place, aside)
             else:
                 self._episode(backend, wiring, before, node, aside, tell)
             _keep(aside, folder / "nodes" / node.name)
@@ -206,14 +214,45 @@ class Experiment:
     def _before(self, folder: Path, node: Node, nodes: dict[str, Node]) -> State:
         if node.parent in nodes:
             return State.load(folder / "nodes" / node.parent)
-        return newborn(self.circuit, self.rules, self.seed)
+        young = newborn(self.circuit, self.rules, self.seed)
+        return born(young, self.circuit, self.labels, self.seed)
 
     def _gap(
         self, wiring: Wiring, before: State, step: Gap, place: str, aside: Path
     ) -> None:
         animal = self.circuit, self.rules, wiring
-        after = cross(before, *animal, step.pieces, self.seed, place, self.structure)
+        after = cross(
+            before,
+            *animal,
+            step.pieces,
+            self.seed,
+            place,
+            self.structure,
+            self.labels,
+        )
         after.save(aside)
+
+    def _procedure(
+        self,
+        wiring: Wiring,
+        state: State,
+        step: Procedure,
+        place: str,
+        aside: Path,
+    ) -> None:
+        for number, act in enumerate(step.acts):
+            whole = f"{place}/{number}"
+            state = act.apply(
+                Subject(
+                    state,
+                    self.circuit,
+                    self.rules,
+                    wiring,
+                    self.labels,
+                    stream(self.seed, "procedure", whole),
+                )
+            )
+        state.save(aside)
 
     def _episode(
         self,
@@ -226,16 +265,22 @@ class Experiment:
     ) -> None:
         step = node.step
         assert isinstance(step, Episode)
-        state = enter(before, self.circuit, self.seed, step.place)
+        state, course, factors = prepared(
+            enter(before, self.circuit, self.seed, step.place),
+            self.circuit,
+            self.labels,
+            step,
+            self.seed,
+        )
         parts: dict[str, list[Any]] = {name: [] for name in self.circuit.populations}
         traces: dict[str, list[Any]] = {}
         followed: dict[str, list[Any]] = {}
-        for first in range(0, len(step.stimulus), backend.rows):
-            stimulus = step.stimulus[first : first + backend.rows]
+        for first in range(0, len(course), backend.rows):
+            stimulus = course[first : first + backend.rows]
             whole = (node.place, first) if first else (node.place,)
             seed = stream_seed(self.seed, "episode", *whole)
             state, spikes, seen, told = backend.episode(
-                state, stimulus, seed, tell, step.traced
+                state, stimulus, seed, tell, step.traced, factors
             )
             if not step.branch:
                 piece = Piece(len(stimulus) * TICK_S, step.synthesis, step.modulator)
@@ -261,7 +306,16 @@ class Experiment:
             fired = {
                 name: (arrays[f"{name}/ids"], arrays[f"{name}/steps"]) for name in parts
             }
-            lived(state, self.circuit, fired, step.seconds).save(aside)
+            state = lived(state, self.circuit, fired, step.seconds)
+            rates = {
+                name: np.bincount(ids, minlength=self.circuit.populations[name].size)
+                / step.seconds
+                for name, (ids, _) in fired.items()
+            }
+            state = lived_through(
+                state, self.circuit, self.labels, rates, step.lasted_s
+            )
+            state.save(aside)
 
 
 WAITING = "waiting for another run in the same folder"
@@ -318,9 +372,8 @@ class ArmResult:
         spans = []
         for node, start in zip(*self.history, strict=True):
             step = node.step
-            kind, what = (
-                ("episode", step.place) if isinstance(step, Episode) else ("gap", "")
-            )
+            kind = "episode" if isinstance(step, Episode) else "gap"
+            what = step.place if isinstance(step, Episode) else ""
             stop = start + step.seconds
             spans.append(Span(step.name, kind, start, stop, what))  # type: ignore[arg-type]
         return tuple(spans)
@@ -329,7 +382,7 @@ class ArmResult:
         """Return all spikes of the arm in experiment time."""
         parts: dict[str, list[Any]] = {name: [] for name in populations}
         for node, start in zip(*self.history, strict=True):
-            if isinstance(node.step, Gap):
+            if not isinstance(node.step, Episode):
                 continue
             with np.load(self.folder / "nodes" / node.name / "spikes.npz") as file:
                 for name in populations:
@@ -352,6 +405,11 @@ class ArmResult:
         with np.load(folder / "followed.npz") as file:
             return {name: file[name] for name in file.files}
 
+    def last(self) -> State:
+        """Return the state at the end, of those tests apart that are branches."""
+        names = [n.name for n in self.history.nodes if not n.step.branch]
+        return State.load(self.folder / "nodes" / names[-1])
+
     def state(self, step: str) -> State:
         """Return the state after the step of this name, which must be no branch."""
         return State.load(self._folder(step, "leaves a state", lambda s: not s.branch))
@@ -373,10 +431,15 @@ def _joined(parts: list[Any]) -> Spikes:
 def _name(parent: str, place: str, step: Step) -> str:
     if isinstance(step, Gap):
         told: list[Any] = ["gap", step.pieces]
+    elif isinstance(step, Procedure):
+        told = ["procedure", [builds.canonical(act) for act in step.acts]]
     else:
         course = builds.digest(np.asarray(step.stimulus, dtype=float).tobytes())
         kept = step.branch, step.traced, step.synthesis, step.modulator
         told = ["episode", step.place, course, kept]
+        if step.lived_s or step.lights or step.receptors:
+            lights = [builds.canonical(light) for light in step.lights]
+            told += [step.lived_s, lights, step.receptors]
     return builds.digest(json.dumps([parent, place, told]))
 
 

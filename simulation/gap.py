@@ -13,10 +13,12 @@ from typing import Any
 
 from ..circuits.circuit import Circuit, Rules, Synapse, stream
 from ..circuits.projection import Pool, Rewiring, SharedRule
+from .body import Labels, rested, under_drugs
 from .state import State, Wiring, at_rest, wired
 from .timeline import Piece
 
 NOWHERE: Mapping[str, Rewiring] = MappingProxyType({})
+UNLABELLED: Labels = MappingProxyType({})
 
 
 def cross(
@@ -28,6 +30,7 @@ def cross(
     seed: int,
     place: str,
     structure: Mapping[str, Rewiring] = NOWHERE,
+    labels: Labels = UNLABELLED,
 ) -> State:
     """Return the state after a gap.
 
@@ -37,6 +40,7 @@ def cross(
     pieces : `Piece`s one after the other
     seed, place : the random streams of what runs down, and of what is rewired
     structure : what rewires a projection, by its name, at the end of the gap
+    labels : what viruses brought, by name
     """
     rng = stream(seed, "gap", place)
     told = [Piece(*piece) for piece in pieces]
@@ -52,8 +56,9 @@ def cross(
             before = dict(synapse.rule.settled(before, cells, post))
             after = synapse.rule.rest(before, alone, post, rng)
             state = state.changed(name, after)
-    for piece in _after(first, told):
-        state = _consolidated(state, synapses, wiring, piece, ())
+    for piece, left in list(under_drugs(state, circuit, tuple(_after(first, told)))):
+        state = _consolidated(state, synapses, wiring, piece, left, ())
+    state = rested(state, labels, whole)
     for name, rewiring in structure.items():
         own = stream(seed, "structure", name, place)
         state = _rewired(state, synapses[name], wiring, rewiring, whole, own)
@@ -104,7 +109,9 @@ def fold(
         for name, s in synapses.items()
         if isinstance(s.rule, SharedRule)
     }
-    return _consolidated(state, synapses, wiring, piece, still)
+    for part, left in list(under_drugs(state, circuit, (piece,))):
+        state = _consolidated(state, synapses, wiring, part, left, still)
+    return state
 
 
 def _consolidated(
@@ -112,9 +119,13 @@ def _consolidated(
     synapses: dict[str, Synapse],
     wiring: Wiring,
     piece: Piece,
+    left: Mapping[str, float],
     still: Any,
 ) -> State:
-    """Advance all that shares proteins, but for the variables that stand ``still``."""
+    """Advance all that shares proteins, but for the variables that stand ``still``.
+
+    ``left`` is the share of protein synthesis that drugs leave in each population.
+    """
     protein = dict(state.protein)
     for post in protein:
         own = [name for name, s in synapses.items() if shares(s, post)]
@@ -123,7 +134,11 @@ def _consolidated(
         ends = [wiring[name][1] for name in own]
         before = [state.variables[name] for name in own]
         after, protein[post] = rule.consolidate(
-            Pool(ends, before), protein[post], *piece
+            Pool(ends, before),
+            protein[post],
+            piece.seconds,
+            piece.synthesis * left[post],
+            piece.modulator,
         )
         for name, new in zip(own, after, strict=True):
             kept = still[name] if still else ()

@@ -16,7 +16,7 @@ from ..circuits.projection import Event
 from ..circuits.quantity import Quantity
 from ..circuits.region import Population
 
-POPULATION = ("name", "size", "equations", "held")
+POPULATION = ("name", "size", "equations", "held", "conductance")
 CELL = ("threshold", "reset", "refractory", "rest")
 DRIVE = ("update", "current")
 RULE = ("model", "on_pre", "on_post", "weight")

@@ -16,7 +16,7 @@ from brian2.devices.device import all_devices, reset_device
 
 from ..circuits.circuit import Circuit, Rules
 from ..circuits.network import CAPACITY, FOLLOWS, build, key
-from .backends import Outcome, steps_of
+from .backends import NONE, Factors, Outcome, steps_of
 from .state import STEP_S, Array, State, Wiring, later, under_way, wired
 
 TOLD_S = 0.1  # biological time between two signs of life
@@ -42,6 +42,7 @@ class Runtime:
         seed: int,
         tell: Callable[[float], None],
         traced: bool = False,
+        factors: Factors = NONE,
     ) -> Outcome:
         """Run a network of Brian2 from the state and read the state back."""
         steps = steps_of(stimulus, CAPACITY, len(self.circuit.columns))
@@ -50,6 +51,10 @@ class Runtime:
             for owner, variables in state.variables.items():
                 for name, array in variables.items():
                     network[owner].variables[name].set_value(array)
+            for (owner, name), factor in factors.items():
+                if name in network[owner].variables:
+                    variable = network[owner].variables[name]
+                    variable.set_value(variable.get_value() * factor)
             self._show(network, stimulus)
             self._send(network, state)
             monitors = _watch(network, self.circuit.traced if traced else ())

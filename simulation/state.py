@@ -30,13 +30,15 @@ class State:
 
     ``protein`` has one row a pool, one column a cell. ``pending[population][k]`` holds
     the cells that fired k + 1 steps before the snapshot. ``pre`` holds the source of
-    every synapse of the projections that have been rewired since birth.
+    every synapse of the projections that have been rewired since birth. ``carried`` is
+    what no equation reads while cells fire (body.py).
     """
 
     variables: dict[str, dict[str, Array]]
     protein: dict[str, Array]
     pending: dict[str, list[Array]]
     pre: dict[str, Array] = field(default_factory=dict)
+    carried: dict[str, Array] = field(default_factory=dict)
 
     def changed(self, owner: str, new: dict[str, Array]) -> "State":
         """Return a state with some variables of one owner replaced."""
@@ -53,6 +55,7 @@ class State:
         }
         arrays |= {f"protein/{name}": array for name, array in self.protein.items()}
         arrays |= {f"pre/{name}": array for name, array in self.pre.items()}
+        arrays |= {f"carried/{name}": array for name, array in self.carried.items()}
         for name, ages in self.pending.items():
             arrays[f"pending/{name}"] = np.concatenate(ages) if ages else np.zeros(0)
             arrays[f"ages/{name}"] = np.array([len(ids) for ids in ages], dtype=int)
@@ -62,7 +65,7 @@ class State:
     def load(folder: Path) -> "State":
         """Read what ``save`` wrote."""
         variables: dict[str, dict[str, Array]] = {}
-        protein, pending, pre = {}, {}, {}
+        protein, pending, pre, carried = {}, {}, {}, {}
         with np.load(folder / "state.npz") as file:
             for key in file.files:
                 owner, _, name = key.partition("/")
@@ -70,13 +73,15 @@ class State:
                     protein[name] = file[key]
                 elif owner == "pre":
                     pre[name] = file[key]
+                elif owner == "carried":
+                    carried[name] = file[key]
                 elif owner == "ages":
                     cuts = np.cumsum(file[key])[:-1]
                     ids = file[f"pending/{name}"].astype(np.int32)
                     pending[name] = np.split(ids, cuts) if len(file[key]) else []
                 elif owner != "pending":
                     variables.setdefault(owner, {})[name] = file[key]
-            return State(variables, protein, pending, pre)
+            return State(variables, protein, pending, pre, carried)
 
 
 def wire(
@@ -129,7 +134,8 @@ def at_rest(
     for name, population in circuit.populations.items():
         n, cell = population.size, population.cell
         moving = re.findall(r"\bd(\w+)/dt", f"{cell.membrane}\n{cell.receptors}")
-        still = {v: np.zeros(n) for v in (*moving, population.held)}
+        held = [population.held, *(["g_held"] if population.conductance else [])]
+        still = {v: np.zeros(n) for v in (*moving, *held)}
         if cell.rest:
             rest = float(getattr(cell, cell.rest))
             still["v"] = rest + 2e-3 * rng.standard_normal(n)

@@ -7,10 +7,16 @@
 A branch goes on from the snapshot before it and leaves that snapshot as it was.
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
+
+from ..circuits.light import Fibre, Tissue, Train, Uniform
+from ..circuits.opsins import OPSINS
+from ..circuits.parameters import ASSUMED, Parameters, unknown
+from ..circuits.quantity import Quantity
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -27,13 +33,50 @@ class Piece(NamedTuple):
     modulator: float = 1.0  # neuromodulation, as a multiple of a slice's
 
 
+@dataclass(frozen=True, kw_only=True)
+class Light(Parameters):
+    """Light on the cells that carry a label, in which it meets an opsin.
+
+    ``amount`` is the power of a fibre, in watts, or the irradiance of uniform light, in
+    W/m2. The times of its ``trains`` are those of the episode, as it is simulated.
+    """
+
+    label: str
+    opsin: str
+    source: Fibre | Uniform = Fibre()
+    amount: float = 0.01
+    trains: tuple[Train, ...] = (Train(),)
+    conductance: Quantity = ASSUMED("10 nS", "of a full label, all of it open")
+    tissue: Tissue = Tissue()
+
+    def __post_init__(self) -> None:
+        """Refuse an opsin that the bench does not know, and light that does not shine.
+
+        Raises
+        ------
+        KeyError
+            There is no such opsin; the message names the nearest one.
+        """
+        Train.must_shine(self.amount)
+        if self.opsin not in OPSINS:
+            raise KeyError(unknown("opsin", self.opsin, list(OPSINS)))
+
+    def course(self, ticks: int) -> Array:
+        """Return the share of full power in each millisecond."""
+        whole = np.zeros(ticks)
+        for train in self.trains:
+            whole += train.course(ticks, TICK_S)
+        return np.minimum(whole, 1.0)
+
+
 @dataclass(frozen=True, eq=False)
 class Episode:
     """Spiking time: a place, and the course of the stimulus in it.
 
     ``stimulus`` has one row a millisecond and the columns of the circuit. ``place`` is
     a name, or a mixture as `Place` reads it. A ``traced`` episode records voltages as
-    well.
+    well. ``lived_s`` is how long it is for the animal, 0 if as long as it is simulated;
+    ``receptors`` are labels and the engineered receptors that they bring.
     """
 
     name: str
@@ -43,11 +86,19 @@ class Episode:
     traced: bool = False
     synthesis: float = 1.0
     modulator: float = 1.0
+    lived_s: float = 0.0
+    lights: tuple[Light, ...] = ()
+    receptors: tuple[tuple[str, str], ...] = ()
 
     @property
     def seconds(self) -> float:
         """How long it lasts."""
         return len(self.stimulus) * TICK_S
+
+    @property
+    def lasted_s(self) -> float:
+        """How long it is for the animal."""
+        return self.lived_s or self.seconds
 
 
 @dataclass(frozen=True)
@@ -72,7 +123,25 @@ class Gap:
         return sum(piece[0] for piece in self.pieces)
 
 
-Step = Episode | Gap
+class Act(Protocol):
+    """Something done to an animal at once: a dataclass of plain values."""
+
+    @abstractmethod
+    def apply(self, subject: Any) -> Any:
+        """Return the state of a `Subject` after it."""
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """What is done to an animal between two episodes, and takes no time."""
+
+    name: str
+    acts: tuple[Act, ...]
+    branch: bool = False
+    seconds: float = 0.0
+
+
+Step = Episode | Gap | Procedure
 
 
 def dosed(

@@ -56,6 +56,7 @@ class Fake:
         seed: int,
         tell: Callable[[float], None],
         traced: bool = False,
+        factors: Any = None,
     ) -> Outcome:
         with self.lock:
             self.seen.append((len(stimulus) * 1e-3, state))
@@ -290,7 +291,7 @@ def test_an_error_in_one_episode_ends_the_others_soon(
             return None
 
     def episode(
-        state: State, stimulus: Any, seed: int, tell: Any, traced: bool
+        state: State, stimulus: Any, seed: int, tell: Any, traced: bool, factors: Any
     ) -> Outcome:
         both.wait()
         if len(stimulus) == 1:

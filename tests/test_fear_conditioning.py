@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from trisynapse.circuits import Memory
-from trisynapse.circuits.drives import COLUMNS
+from trisynapse.circuits.genes import Thresholds
 from trisynapse.circuits.quantity import quantity
-from trisynapse.protocols.fear_conditioning import PRINCIPAL, FearConditioning
+from trisynapse.protocols.conditioning import PRINCIPAL
+from trisynapse.protocols.fear_conditioning import FearConditioning
 from trisynapse.simulation.recording import (
     Arm,
     PopulationInfo,
@@ -38,11 +39,16 @@ CAGE = FearConditioning(
     rest=quantity("20 h"),
     block=0.9,
     blocked=quantity("4 h"),
-    fos_dg=quantity("1 Hz"),
-    fos_ca3=quantity("2 Hz"),
-    fos_ca1=quantity("2 Hz"),
-    fos_bla=quantity("8 Hz"),
+    circuit=Memory(
+        thresholds=Thresholds(
+            dg_granule=quantity("1 Hz"),
+            ca3_pyramidal=quantity("2 Hz"),
+            ca1_pyramidal=quantity("2 Hz"),
+            bla_principal=quantity("8 Hz"),
+        )
+    ),
 )
+COLUMNS = Memory.columns
 OTHERS = [arm for arm in CAGE.arms if arm != "anisomycin"]
 
 
@@ -292,7 +298,9 @@ def test_only_cells_above_the_threshold_of_their_region_are_active(
     made = arm(firing, {"bla_principal": range(10)})
     again = "BLA re-activated in A, over chance"
     at, above = (
-        replace(cage, fos_bla=quantity(f"{rate} Hz")).values({"paired": made})
+        cage.with_value("thresholds.bla_principal", f"{rate} Hz").values(
+            {"paired": made}
+        )
         for rate in (10, 10.1)
     )
     assert paired(at, again) == pytest.approx(10)
@@ -397,7 +405,7 @@ def test_freezing_follows_the_rate_of_the_amygdala_by_the_formula(
     # So many spikes of 100 cells in every bin of 50 ms.
     times = np.repeat(np.arange(200) * 50 + 25 + 7000.0, round(rate * N * 0.05))
     spikes = Spikes(times, np.zeros(len(times), np.uint32))
-    trace = read._freezing(spikes, (span,))
+    trace = read.freezes(spikes, (span,))
     expected = 0.6 * rate**3 / (rate**3 + 10**3)
     assert trace.values == pytest.approx(expected)
     assert len(trace.t_s) == 200 and trace.t_s[[0, -1]] == pytest.approx(
@@ -409,7 +417,7 @@ def test_a_steep_readout_is_a_step(cage: FearConditioning) -> None:
     read = replace(cage, half_rate=quantity("10 Hz"), steepness=1e9, ceiling=0.6)
     spans = tuple(Span(str(k), "episode", k, k + 1.0, "A") for k in (0, 10))
     times = np.repeat(10_000.0 + np.arange(20) * 50 + 25, N)
-    trace = read._freezing(Spikes(times, np.zeros(len(times), np.uint32)), spans)
+    trace = read.freezes(Spikes(times, np.zeros(len(times), np.uint32)), spans)
     assert np.array_equal(trace.values, np.repeat([0, 0.6], 20))
 
 
@@ -444,10 +452,10 @@ def test_a_steep_readout_is_a_step(cage: FearConditioning) -> None:
         ("half_rate", "0 Hz", "a value above 0"),
         ("steepness", "0.0", "a value above 0"),
         ("readout", "0 s", "a value above 0"),
-        ("fos_dg", "-1 Hz", "a value above 0"),
-        ("fos_ca3", "0 Hz", "a value above 0"),
-        ("fos_ca1", "-1 Hz", "a value above 0"),
-        ("fos_bla", "-1 Hz", "a value above 0"),
+        ("thresholds.dg_granule", "-1 Hz", "a value above 0"),
+        ("thresholds.ca3_pyramidal", "0 Hz", "a value above 0"),
+        ("thresholds.ca1_pyramidal", "-1 Hz", "a value above 0"),
+        ("thresholds.bla_principal", "-1 Hz", "a value above 0"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(
@@ -455,7 +463,8 @@ def test_a_value_that_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(ValueError) as refusal:
         CAGE.with_value(symbol, value)
-    assert str(refusal.value) == f"{symbol}={value}: {wanted} is wanted."
+    name = symbol.rpartition(".")[2]
+    assert str(refusal.value) == f"{name}={value}: {wanted} is wanted."
 
 
 @pytest.mark.parametrize("late", ["1 h", "30 min", "3604 s"])
@@ -478,7 +487,7 @@ def test_a_late_test_that_is_not_later_is_refused(late: str) -> None:
         ("exploring", "11 h", "The training with shocks=3 would be simulated"),
         ("afterwards", "11 h", "The training with shocks=3 would be simulated"),
         ("pace", "1e9", "habituation=60 s would be simulated as 6e-08 s at pace=1e+09"),
-        ("pace", "0.001", "habituation=60 s would be simulated as 60000 s"),
+        ("pace", "0.001", "The training with shocks=3 would be simulated as 90006 s"),
     ],
 )
 def test_an_episode_too_short_or_too_long_is_refused(
@@ -490,12 +499,27 @@ def test_an_episode_too_short_or_too_long_is_refused(
     assert str(refusal.value).endswith(": from 0.001 to 3600 s is possible.")
 
 
-def test_the_training_is_as_long_as_was_said_when_it_was_allowed() -> None:
+def test_the_training_is_as_long_as_was_said_when_it_was_allowed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: dict[str, float] = {}
+    monkeypatch.setattr(
+        FearConditioning, "must_fit", lambda self, what, s: told.update({what: s})
+    )
     for protocol in (CAGE, CAGE.with_value("shocks", "7"), FearConditioning()):
-        told = dict(protocol._simulated())
+        told.clear()
+        replace(protocol)
         (said,) = [s for name, s in told.items() if name.startswith("The training")]
         trained = step("paired", "training", protocol).seconds
         assert said == pytest.approx(trained, abs=0.005)
+
+
+def test_the_animal_lives_through_all_of_a_visit_whatever_its_pace() -> None:
+    episodes = [s for s in CAGE.timeline("paired") if isinstance(s, Episode)]
+    lived = {s.name: s.lasted_s for s in episodes}
+    assert lived["habituation"] == 60 and lived["test B 24 h"] == 30
+    # Exploring, three shocks, two intervals, and the time after the last one.
+    assert lived["training"] == pytest.approx(40 + 3 * 2 + 2 * 20 + 10)
 
 
 def test_a_gap_of_ages_is_refused() -> None:
