@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 N = TypeVar("N", int, float)
 
 MISTAKE, STOPPED = 2, 130  # exit statuses
+OWN = "my-experiment"  # whose figure is that of all experiments that users write
 DATA, PICTURES = (".h5", ".hdf5"), (".png", ".pdf", ".svg")
 
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -77,7 +78,10 @@ SEEDS = _number(int, "a whole number from 1 to 1000", lambda n: 1 <= n <= 1000)
 WORKERS = _number(int, "a whole number from 1 on", lambda n: n >= 1)
 SCALE = _number(float, "a number")  # the circuit knows its limits
 
-ProtocolName = Annotated[str, typer.Argument(metavar="PROTOCOL")]
+ProtocolName = Annotated[
+    str,
+    typer.Argument(metavar="PROTOCOL", help="A protocol's name, or a .toml file."),
+]
 ResultFile = Annotated[Path, typer.Argument(metavar="FILE")]
 
 
@@ -101,7 +105,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         told = _told(problem)
         if not told:
             raise
-        print(" ".join(told.split()), file=sys.stderr)
+        # A file may hold several mistakes.
+        lines = getattr(problem, "lines", None) or (" ".join(told.split()),)
+        print(*lines, sep="\n", file=sys.stderr)
         return MISTAKE
     return int(status or 0)
 
@@ -165,6 +171,18 @@ def describe(protocol: ProtocolName) -> None:
 
 
 @app.command()
+def example(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[NAME]", help="silent-engram or engram-reactivation."),
+    ] = "silent-engram",
+) -> None:
+    """Print an experiment as a .toml file, to start your own from."""
+    file = _pick("example", name, _load("protocols.catalogue").examples())
+    print(file.read_text(encoding="utf-8"), end="")
+
+
+@app.command()
 def parameters(
     name: Annotated[
         str,
@@ -199,9 +217,11 @@ def run(
         typer.Option(metavar="ARM", help="An arm to run; repeat it. All by default."),
     ] = None,
     seed: Annotated[
-        int,
-        typer.Option(parser=SEED, metavar="N", help="One seed, one result."),
-    ] = 1,
+        int | None,
+        typer.Option(
+            parser=SEED, metavar="N", help="One seed, one result; 1 by default."
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -232,10 +252,12 @@ def run(
 
     It leaves an HDF5 file with a figure beside it, and shows the table of measures.
     """
-    known = _load("protocols.catalogue").find(protocol).arms
+    found = _load("protocols.catalogue").find(protocol)
     for name in arm or ():
-        _pick("arm", name, dict.fromkeys(known))
-    file = _suffixed("--out", out or Path(f"{protocol}-seed{seed}.h5"), DATA)
+        _pick("arm", name, dict.fromkeys(found.arms))
+    seed = getattr(found, "seed", 1) if seed is None else seed
+    stem = Path(protocol.removesuffix(".toml")).name
+    file = _suffixed("--out", out or Path(f"{stem}-seed{seed}.h5"), DATA)
     with _progress() as bar:
         recording = _load("protocols.running").run(
             protocol,
@@ -535,7 +557,9 @@ def _finish(recording: "Recording", file: Path) -> None:
 
 def _draw(recording: "Recording", kind: str | None, picture: Path) -> None:
     figures = _load("protocols.catalogue").FIGURES
-    kinds = _pick("protocol with a figure", recording.protocol, figures)
+    own = recording.protocol not in figures and "experiment" in recording.parameters
+    name = OWN if own else recording.protocol
+    kinds = _pick("protocol with a figure", name, figures)
     first = next(iter(kinds))
     drawn = _pick("figure", first if kind is None else kind, kinds)(recording)
     drawn.savefig(picture)

@@ -116,13 +116,13 @@ def resume(path: str | Path, *, progress: Progress | None = None) -> Recording:
     """
     folder, file = stopped(path)
     order = _read(folder / "run.json")
-    plan = _plan(order)
-    for path, before in order.inputs.items():
-        if plan.order.inputs.get(path) != before:
+    for read, before in order.inputs.items():
+        if Path(read).is_file() and digest(Path(read).read_bytes()) != before:
             raise ValueError(
-                f"{path} has changed since the run was started: restore it, or delete "
+                f"{read} has changed since the run was started: restore it, or delete "
                 f"{folder} and run anew."
             )
+    plan = _plan(order)
     if os.path.lexists(file) and not order.overwrite:
         raise ValueError(f"{file} exists by now: move it away, and resume again.")
     store.check_writable(file, order.overwrite)
@@ -252,7 +252,12 @@ def _plan(order: Order) -> Plan:
     order = replace(order, inputs=read)
     timelines = {arm: protocol.timeline(arm) for arm in order.arms or protocol.arms}
     experiment = Experiment(
-        protocol.circuit, protocol.rules, order.seed, timelines, protocol.structure
+        protocol.circuit,
+        protocol.rules,
+        order.seed,
+        timelines,
+        protocol.structure,
+        protocol.labels,
     )
     return Plan(order, protocol, experiment)
 
