@@ -37,9 +37,9 @@ OPENED_CPP = """
 static inline double opened(double full, double open, double v, double reversal,
     double v_0, double v_1, int _vectorisation_idx)
 {
-    const double g = full*open;
-    if (g == 0.0)
+    if (full == 0.0)  // first, so that the compiler looks up no light in vain
         return 0.0;
+    const double g = full*open;
     const double x = (v - reversal)/v_0;
     return fabs(x) < 1e-6 ? g*v_1/v_0 : g*v_1/v_0*(-expm1(-x))/x;
 }

@@ -145,7 +145,7 @@ class Label(Parameters):
         return np.asarray(1.5 * much / (1 + much / 2))
 
 
-LABELLED = 0.5  # of a full label: what an experimenter sees under the microscope
+LABELLED = 0.3  # of a full label: what an experimenter sees under the microscope
 
 
 @dataclass(frozen=True, kw_only=True)

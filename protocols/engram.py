@@ -48,7 +48,7 @@ class Engram(Conditioning):
     window: Quantity = LIU("2 day", "time off doxycycline before the experience")
     closing: Quantity = LIU("24 h", "time from there to the next experience")
     opsin: str = ASSUMED.name("ChR2", "opsin that the label brings")
-    conductance: Quantity = ASSUMED("10 nS", "conductance of a cell with a full label")
+    conductance: Quantity = ASSUMED("60 nS", "conductance of a cell with a full label")
     fibre: Fibre = Fibre()
     tissue: Tissue = Tissue()
     power: Quantity = ASSUMED("9 mW", "power out of the fibre")
