@@ -1,24 +1,24 @@
-"""What experiments on engram cells read: overlap, wiring, recruitment, behaviour.
+"""What experiments on engram cells read: overlap, recruitment, wiring, behaviour.
 
 Cells are ids of one population, from 0 on; a set may name a cell twice, it counts once.
-Synapses are arrays (synapses,) of the cell before, the cell after and the weight, in
-any one unit. What cannot be told, as a share of no cells, is NaN.
+What cannot be told, as a share of no cells, is NaN. How engram cells are wired is
+computed in engram_wiring.py.
 """
 
 from dataclasses import dataclass
 from math import exp, lgamma
-from typing import Any
 
 import numpy as np
 
+from .cell_sets import Floats, Ids, cell_set, mean_of, over
+from .engram_wiring import Connectivity as Connectivity
+from .engram_wiring import EngramConnectivity as EngramConnectivity
+from .engram_wiring import EngramInputs as EngramInputs
+from .engram_wiring import connectivity as connectivity
+from .engram_wiring import engram_inputs as engram_inputs
+from .engram_wiring import engram_over_others as engram_over_others
+from .engram_wiring import spines as spines
 from .overlap import overlap_over_chance
-
-Ids = np.ndarray[Any, np.dtype[np.integer[Any]]]
-Set = np.ndarray[Any, np.dtype[np.uint32]]
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-Ints = np.ndarray[Any, np.dtype[np.int64]]
-
-NAN = float("nan")
 
 
 @dataclass(frozen=True)
@@ -35,42 +35,6 @@ class Overlap:
     p: float
 
 
-@dataclass(frozen=True)
-class Connectivity:
-    """From some cells to others: synapses; share of all pairs connected; mean weight.
-
-    The pair of a cell with itself counts as a pair, also where it is never connected.
-    """
-
-    synapses: int
-    probability: float
-    weight: float
-
-
-@dataclass(frozen=True)
-class EngramConnectivity:
-    """From engram cells onto engram cells, onto others, and the first over the second.
-
-    probability, weight: ratios of the probabilities of connection and mean weights.
-    """
-
-    engram: Connectivity
-    others: Connectivity
-    probability: float
-    weight: float
-
-
-@dataclass(frozen=True)
-class EngramInputs:
-    """Input weight of engram cells over that of the others.
-
-    summed: of all inputs of a cell, mean over cells; mean: of one synapse.
-    """
-
-    summed: float
-    mean: float
-
-
 # Which cells
 
 
@@ -81,7 +45,7 @@ def overlap(a: Ids, b: Ids, n: int) -> Overlap:
     >>> found.cells, found.expected, found.over_chance, round(found.p, 4)
     (5, 1.0, 5.0, 0.0007)
     """
-    one, other = _cells(a, n), _cells(b, n)
+    one, other = cell_set(a, n), cell_set(b, n)
     cells = len(np.intersect1d(one, other))
     return Overlap(
         cells,
@@ -98,7 +62,7 @@ def reactivated_share(label: Ids, active: Ids) -> float:
     0.25
     """
     label = np.unique(label)
-    return _over(len(np.intersect1d(label, active)), len(label))
+    return over(len(np.intersect1d(label, active)), len(label))
 
 
 def relative_recruitment(recruited: Ids, biased: Ids, n: int) -> float:
@@ -112,7 +76,7 @@ def relative_recruitment(recruited: Ids, biased: Ids, n: int) -> float:
     """
     both, biased_only, recruited_only, neither = _table(recruited, biased, n)
     others = recruited_only + neither
-    return _over(both * others, recruited_only * (both + biased_only))
+    return over(both * others, recruited_only * (both + biased_only))
 
 
 def odds_ratio(recruited: Ids, biased: Ids, n: int) -> float:
@@ -124,97 +88,7 @@ def odds_ratio(recruited: Ids, biased: Ids, n: int) -> float:
     5.0
     """
     both, biased_only, recruited_only, neither = _table(recruited, biased, n)
-    return _over(both * neither, biased_only * recruited_only)
-
-
-# How they are wired
-
-
-def connectivity(
-    pre: Ids,
-    post: Ids,
-    weight: Floats,
-    from_cells: Ids,
-    to_cells: Ids,
-    n_pre: int,
-    n_post: int,
-) -> Connectivity:
-    """Return how some of ``n_pre`` cells are connected to some of ``n_post``.
-
-    >>> pre, post, weight = np.array([0, 0, 1]), np.array([0, 1, 1]), np.arange(1.0, 4)
-    >>> connectivity(pre, post, weight, np.array([0]), np.arange(2), 2, 2)
-    Connectivity(synapses=2, probability=1.0, weight=1.5)
-    """
-    pre, post, weight = _synapses(pre, post, weight, n_pre, n_post)
-    from_cells, to_cells = _cells(from_cells, n_pre), _cells(to_cells, n_post)
-    here = _member(from_cells, n_pre)[pre] & _member(to_cells, n_post)[post]
-    pairs = len(np.unique(pre[here] * n_post + post[here]))
-    probability = _over(pairs, len(from_cells) * len(to_cells))
-    return Connectivity(int(here.sum()), probability, _mean(weight[here]))
-
-
-def engram_over_others(
-    pre: Ids,
-    post: Ids,
-    weight: Floats,
-    engram_pre: Ids,
-    engram_post: Ids,
-    n_pre: int,
-    n_post: int,
-) -> EngramConnectivity:
-    """Compare the targets of engram cells: engram cells against all others.
-
-    The sources are the same in both, so that the targets are what differs, as in Ryan
-    et al. 2015 (doi:10.1126/science.aaa5542).
-
-    >>> pre, post, weight = np.zeros(3, int), np.array([0, 1, 2]), np.array([3.0, 1, 1])
-    >>> engram = np.array([0])
-    >>> found = engram_over_others(pre, post, weight, engram, engram, 1, 5)
-    >>> found.probability, found.weight
-    (2.0, 3.0)
-    """
-    engram_post = _cells(engram_post, n_post)
-    rest = np.setdiff1d(np.arange(n_post), engram_post)
-    engram, others = (
-        connectivity(pre, post, weight, engram_pre, cells, n_pre, n_post)
-        for cells in (engram_post, rest)
-    )
-    return EngramConnectivity(
-        engram,
-        others,
-        _over(engram.probability, others.probability),
-        _over(engram.weight, others.weight),
-    )
-
-
-def engram_inputs(post: Ids, weight: Floats, engram: Ids, n: int) -> EngramInputs:
-    """Return the input weight of engram cells over that of the others, of ``n`` cells.
-
-    >>> post, weight = np.array([0, 0, 1]), np.array([3.0, 3, 2])
-    >>> engram_inputs(post, weight, np.array([0]), 3)
-    EngramInputs(summed=6.0, mean=1.5)
-    """
-    post, weight = _onto(post, weight, n)
-    member = _member(_cells(engram, n), n)
-    total, onto = np.bincount(post, weight, n), member[post]
-    return EngramInputs(
-        _over(_mean(total[member]), _mean(total[~member])),
-        _over(_mean(weight[onto]), _mean(weight[~onto])),
-    )
-
-
-def spines(post: Ids, weight: Floats, n: int, *, least: float) -> Ints:
-    """Return for each of ``n`` cells how many of its inputs are at least so strong.
-
-    A proxy of the spines that a microscope counts: a model synapse has no shape, and a
-    large spine is taken for a strong synapse. Give the weights in units of the
-    unlearned one; ``least`` is then how much stronger a synapse must be to count.
-
-    >>> spines(np.array([0, 0, 2]), np.array([0.5, 1.5, 2.0]), 3, least=1.0).tolist()
-    [1, 0, 1]
-    """
-    post, weight = _onto(post, weight, n)
-    return np.asarray(np.bincount(post[weight >= least], minlength=n), np.int64)
+    return over(both * neither, biased_only * recruited_only)
 
 
 # What the animal does
@@ -226,7 +100,7 @@ def discrimination_index(a: float, b: float) -> float:
     >>> discrimination_index(6, 2)
     0.5
     """
-    return _over(a - b, a + b)
+    return over(a - b, a + b)
 
 
 def frozen_share(t_s: Floats, freezing: Floats, start_s: float, stop_s: float) -> float:
@@ -245,7 +119,7 @@ def frozen_share(t_s: Floats, freezing: Floats, start_s: float, stop_s: float) -
             f"Times of shape {t_s.shape} and freezing of shape {freezing.shape}: give "
             "two arrays (samples,)."
         )
-    return _mean(freezing[(t_s >= start_s) & (t_s < stop_s)])
+    return mean_of(freezing[(t_s >= start_s) & (t_s < stop_s)])
 
 
 # Helpers
@@ -269,55 +143,7 @@ def _at_least(both: int, a: int, b: int, n: int) -> float:
 
 def _table(recruited: Ids, biased: Ids, n: int) -> tuple[int, int, int, int]:
     """Count cells: recruited and biased, biased only, recruited only, neither."""
-    recruited, biased = _cells(recruited, n), _cells(biased, n)
+    recruited, biased = cell_set(recruited, n), cell_set(biased, n)
     both = len(np.intersect1d(recruited, biased))
     only = len(biased) - both, len(recruited) - both
     return both, *only, n - both - sum(only)
-
-
-def _over(a: float, b: float) -> float:
-    """Return a / b; infinite where only b is 0, NaN where both are."""
-    if b:
-        return float(a / b)
-    return float("inf") if a > 0 else NAN
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if len(values) else NAN
-
-
-def _member(cells: Ids, n: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    member = np.zeros(n, bool)
-    member[cells] = True
-    return member
-
-
-def _cells(ids: Ids, n: int) -> Set:
-    """Return a set of cells in order, each once."""
-    return np.unique(_within(ids, n)).astype(np.uint32)
-
-
-def _within(ids: Ids, n: int) -> Ids:
-    given = np.asarray(ids)
-    if len(given) and not (0 <= given.min() and given.max() < n):
-        raise ValueError(
-            f"Cells {given.min()} to {given.max()} do not fit into {n} cells, 0 to "
-            f"{n - 1}: give the ids of one population, or raise n."
-        )
-    return np.asarray(given, np.int64)
-
-
-def _onto(post: Ids, weight: Floats, n: int) -> tuple[Ids, Floats]:
-    weight = np.asarray(weight, float)
-    if np.shape(post) != weight.shape or weight.ndim != 1:
-        raise ValueError(
-            f"Cells of shape {np.shape(post)} and weights of shape {weight.shape}: "
-            "give two arrays (synapses,)."
-        )
-    return _within(post, n), weight
-
-
-def _synapses(
-    pre: Ids, post: Ids, weight: Floats, n_pre: int, n_post: int
-) -> tuple[Ids, Ids, Floats]:
-    return _onto(pre, weight, n_pre)[0], *_onto(post, weight, n_post)

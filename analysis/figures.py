@@ -4,9 +4,7 @@
     b  spikes of a sample of cells, the labelled ones on top
     c  freezing                d  labelled cells: how many, how many again
 
-The colours, of Okabe and Ito and of Tol, are told apart by the colour-blind too.
-Lengths in the code are inches. Shocks are drawn where an arm has the signal
-"shock <episode>", 1 while the current flows.
+Lengths in the code are inches; colours and signs are those of drawing.py.
 """
 
 import re
@@ -19,64 +17,56 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
-from matplotlib.path import Path
+from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
+from .drawing import (
+    BOLD,
+    BOLT,
+    BREAK,
+    CENTRE,
+    EDGE,
+    ELSEWHERE,
+    GREY,
+    HEIGHT,
+    LEFT,
+    LINE,
+    NOTE,
+    PLAIN,
+    RIGHT,
+    ROWS,
+    SECONDS,
+    SHOWN,
+    TINY,
+    TITLE,
+    WIDTH,
+    add_axes,
+    block,
+    caption,
+    duration,
+    parameter,
+    sample,
+    shock_times,
+    write,
+)
+from .drawing import LABELLED as LABELLED
+from .drawing import OTHERS as OTHERS
+from .drawing import PLACES as PLACES
+from .drawing import RANGE as RANGE
+from .drawing import SHOCK as SHOCK
+from .drawing import SMALL as SMALL
+from .drawing import STYLE as STYLE
 from .overlap import active_cells, overlap_over_chance
 
-WIDTH, HEIGHT = 11.0, 8.5
-EDGE, LEFT, RIGHT = 0.25, 1.9, 10.8
-SMALL, TINY = 7.0, 6.5
-
-PLACES = {"A": "#0072B2", "B": "#E69F00"}
-ELSEWHERE = "#009E73"
-LABELLED, OTHERS = "#AA3377", "0.45"
-SHOCK, GREY, RANGE = "#F0E442", "0.35", "0.85"
-
-ROWS = ("dg_granule", "ca3_pyramidal", "ca1_pyramidal", "bla_principal", "cea_output")
-SHOWN = 40
 TEST = re.compile(r"test \S+ (.+)")
-SECONDS = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 GROUPS = {
     "paired": "shocks after exploring place A",
     "no-shock": "the same, without shocks",
     "immediate-shock": "shocks at once, then home",
     "anisomycin": "protein synthesis blocked",
 }
-
-STYLE = {
-    "font.family": "DejaVu Sans",
-    "font.size": 8.0,
-    "axes.labelsize": 8.0,
-    "axes.titlesize": 8.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.linewidth": 0.7,
-    "hatch.linewidth": 0.5,
-}
-SIGN: dict[str, Any] = {"ls": "none", "mec": "black", "mew": 0.7}
-BOLT = SIGN | {
-    "marker": Path(
-        [(0.1, 1), (-0.5, -0.1), (-0.05, -0.1), (-0.2, -1), (0.5, 0.25), (0.05, 0.25)]
-        + [(0.35, 1), (0.1, 1)]
-    ),
-    "ms": 9,
-    "mfc": SHOCK,
-}
-BREAK = SIGN | {
-    "marker": Path([(-0.7, -1), (0.1, 1), (-0.1, -1), (0.7, 1)], [1, 2, 1, 2]),
-    "ms": 7,
-    "mfc": "none",
-}
 HATCHED: dict[str, Any] = {"fc": "white", "ec": "0.55", "hatch": "//////", "lw": 0.0}
-LINE: dict[str, Any] = {"color": "black", "lw": 0.9, "zorder": 1}
-CENTRE: dict[str, Any] = {"ha": "center", "va": "center"}
-NOTE: dict[str, Any] = {"fontsize": TINY, "color": GREY}
-BOLD: dict[str, Any] = {"fontsize": 8, "fontweight": "bold"}
-PLAIN = StrMethodFormatter("{x:g}")
-TITLE: dict[str, Any] = {"fontsize": 10, "fontweight": "bold"}
 
 
 @dataclass(frozen=True)
@@ -106,50 +96,14 @@ class _Bar:
     color: str
 
 
-def _axes(figure: Figure, name: str, *inches: float) -> Axes:
-    """Add axes at (left, bottom, width, height)."""
-    left, bottom, wide, high = inches
-    place = (left / WIDTH, bottom / HEIGHT, wide / WIDTH, high / HEIGHT)
-    axes = figure.add_axes(place, label=name)
-    axes.tick_params(which="both", labelsize=SMALL, width=0.7, length=3, pad=2)
-    return axes
-
-
-def _write(figure: Figure, x: float, y: float, text: str, **how: Any) -> None:
-    figure.text(x / WIDTH, y / HEIGHT, text, **{"fontsize": SMALL, **how})
-
-
-def _caption(figure: Figure, x: float, y: float, letter: str, text: str) -> None:
-    _write(figure, x, y, letter, fontsize=11, fontweight="bold")
-    _write(figure, x + 0.2, y, text, fontsize=8.5)
-
-
-def _block(axes: Axes, *place: float, **how: Any) -> None:
-    """Add a rectangle at (left, bottom, width, height)."""
-    x, y, wide, high = place
-    axes.add_patch(Rectangle((x, y), wide, high, **{"lw": 0, **how}))
-
-
 def _place_color(span: Any) -> str:
     return PLACES.get(span.stimulus, ELSEWHERE)
-
-
-def _value(recording: Any, symbol: str) -> str:
-    return str(recording.parameters.get(symbol, {}).get("value", ""))
 
 
 def _seconds(text: str) -> float:
     """Return the seconds of "4 h", and none of what is not a time."""
     number, _, unit = text.partition(" ")
     return float(number) * SECONDS[unit] if unit in SECONDS else 0.0
-
-
-def _lasts(seconds: float) -> str:
-    """Return a time in words; a day or two are counted in hours."""
-    for unit, least in (("d", 2.5 * 86400), ("h", 3580), ("min", 59.5)):
-        if seconds >= least:
-            return f"{seconds / SECONDS[unit]:.3g} {unit}"
-    return f"{seconds:.3g} s"
 
 
 def _stages(arm: Any) -> dict[str, list[Any]]:
@@ -170,17 +124,6 @@ def _last_tests(arm: Any) -> tuple[str, list[Any]]:
     """Return when the last tests were made, and their episodes."""
     tests = [(key, stage) for key, stage in _stages(arm).items() if _is_test(stage)]
     return tests[-1] if tests else ("", [])
-
-
-def _shocks(arm: Any, span: Any) -> list[tuple[float, float]]:
-    """Return from when to when current flowed, in seconds of an episode."""
-    signal = arm.signals.get(f"shock {span.name}")
-    if signal is None:
-        return []
-    on = np.concatenate([[False], np.asarray(signal.values) > 0.5, [False]])
-    edges = np.flatnonzero(on[1:] != on[:-1]) / signal.rate_hz
-    edges = edges + signal.start_s - span.start_s
-    return [(float(a), float(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def _labels(arm: Any) -> dict[str, Any]:
@@ -221,7 +164,7 @@ def _shade(axes: Axes, x: float, wide: float, low: float, high: float) -> None:
         floor, ceiling = axes.get_ylim()
         bottom = low if np.isfinite(low) else floor
         top = high if np.isfinite(high) else ceiling
-        _block(axes, x - wide / 2, bottom, wide, top - bottom, color=RANGE, zorder=0)
+        block(axes, x - wide / 2, bottom, wide, top - bottom, color=RANGE, zorder=0)
         axes.hlines(closed, x - wide / 2, x + wide / 2, color="black", lw=1, zorder=3)
 
 
@@ -261,7 +204,7 @@ def _legend(figure: Figure, recording: Any, y: float) -> None:
     """Explain the colours and signs that the panels share."""
     drug = "anisomycin" in recording.arms
     shocked = any(
-        _shocks(a, span) for a in recording.arms.values() for span in a.timeline
+        shock_times(a, span) for a in recording.arms.values() for span in a.timeline
     )
     handles: list[Any] = [
         Patch(color=PLACES["A"], label="place A (training)"),
@@ -309,7 +252,7 @@ def _course(arms: Iterable[Any]) -> _Course:
 def _timeline(figure: Figure, recording: Any, top: float, bottom: float) -> None:
     """Draw what happened to each arm, one row an arm."""
     course = _course(recording.arms.values())
-    axes = _axes(figure, "timeline", 0, bottom, WIDTH, top - bottom)
+    axes = add_axes(figure, "timeline", 0, bottom, WIDTH, top - bottom)
     axes.set(xlim=(0, WIDTH), ylim=(bottom, top))
     axes.set_axis_off()
     _heads(axes, recording, course, top)
@@ -317,9 +260,9 @@ def _timeline(figure: Figure, recording: Any, top: float, bottom: float) -> None
     for k, (name, arm) in enumerate(recording.arms.items()):
         y = bottom + row * (len(recording.arms) - k - 0.5)
         axes.text(EDGE, y + 0.01, name, va="bottom", **BOLD)
-        note, drug = GROUPS.get(name, ""), _seconds(_value(recording, "blocked"))
+        note, drug = GROUPS.get(name, ""), _seconds(parameter(recording, "blocked"))
         if name == "anisomycin" and drug:
-            note += f", {_lasts(drug)}"
+            note += f", {duration(drug)}"
             _drug(axes, course, arm, drug, y, 0.9 * row)
         axes.text(EDGE, y - 0.02, note, va="top", **NOTE)
         _row(axes, course, arm, y, row)
@@ -328,7 +271,7 @@ def _timeline(figure: Figure, recording: Any, top: float, bottom: float) -> None
 def _heads(axes: Axes, recording: Any, course: _Course, top: float) -> None:
     """Write over the boxes what they are, and between them how long the gaps last."""
     symbols = ("habituation", "exploring", "shocks", "shock", "test")
-    told = {s: _value(recording, s) for s in symbols}
+    told = {s: parameter(recording, s) for s in symbols}
     notes = {"habituation": told["habituation"]}
     if all(told.values()) and {"paired", "anisomycin"} & set(recording.arms):
         shocks = f"{told['shocks']} shocks of {told['shock']}"
@@ -345,7 +288,7 @@ def _heads(axes: Axes, recording: Any, course: _Course, top: float) -> None:
         if before:
             seconds = stage[0].start_s - course.stages[before][0].stop_s
             at = (course.end(before) + course.begins[key]) / 2
-            axes.text(at, top - 0.1, _lasts(seconds), **CENTRE, **NOTE)
+            axes.text(at, top - 0.1, duration(seconds), **CENTRE, **NOTE)
         before = key
 
 
@@ -383,10 +326,10 @@ def _box(
 ) -> None:
     """Draw an episode as a box in the colour of its place, with its shocks."""
     x, wide = course.begins[key], course.scale * (span.stop_s - span.start_s)
-    _block(axes, x, y - high / 2, wide, high, color=_place_color(span), zorder=3)
-    for a, b in _shocks(arm, span):
+    block(axes, x, y - high / 2, wide, high, color=_place_color(span), zorder=3)
+    for a, b in shock_times(arm, span):
         left, right = course.x(key, a), course.x(key, b)
-        _block(axes, left, y - high / 2, right - left, high, color=SHOCK, zorder=4)
+        block(axes, left, y - high / 2, right - left, high, color=SHOCK, zorder=4)
         axes.plot((left + right) / 2, y, zorder=5, **BOLT)
     how = {**CENTRE, "va": "center_baseline", "color": "white", "zorder": 6, **BOLD}
     rim = withStroke(linewidth=2, foreground=_place_color(span))
@@ -407,19 +350,7 @@ def _drug(
         ]
         start = firsts["training"].stop_s
         a, b = np.interp([start, start + seconds], times, places)
-        _block(axes, a, y - high / 2, b - a, high, zorder=0, **HATCHED)
-
-
-def _sample(labelled: Any, n: int) -> tuple[Any, Any]:
-    """Choose labelled and other cells to show: half each, as far as there are."""
-    others = np.setdiff1d(np.arange(n), labelled)
-    first = min(len(labelled), max(SHOWN // 2, SHOWN - len(others)))
-    second = min(len(others), SHOWN - first)
-    return _spread(labelled, first), _spread(others, second)
-
-
-def _spread(ids: Any, k: int) -> Any:
-    return ids[np.arange(k) * len(ids) // max(k, 1)].astype(np.int64)
+        block(axes, a, y - high / 2, b - a, high, zorder=0, **HATCHED)
 
 
 def _rasters(
@@ -440,7 +371,7 @@ def _rasters(
         chosen = _announce(figure, arm, population, y + high)
         for j, span in enumerate(spans):
             place = (lefts[j], y, wide[j], high)
-            axes = _axes(figure, f"{population} {span.name}", *place)
+            axes = add_axes(figure, f"{population} {span.name}", *place)
             _raster(axes, arm, population, span, chosen, 72 * high / SHOWN)
             many = max(2, int(2.2 * wide[j]))
             axes.xaxis.set_major_locator(MaxNLocator(many, steps=[1, 2, 5, 10]))
@@ -450,21 +381,21 @@ def _rasters(
                 axes.set_title(span.name, pad=9.5)
                 strip = {"transform": axes.transAxes, "clip_on": False}
                 size = 0.05 / high
-                _block(axes, 0, 1 + size, 1, size, color=_place_color(span), **strip)
-    pace, told = _value(recording, "pace"), "time in the episode (s)"
+                block(axes, 0, 1 + size, 1, size, color=_place_color(span), **strip)
+    pace, told = parameter(recording, "pace"), "time in the episode (s)"
     if pace:
         stands = f"1 s of exploring stands for {float(pace):g} s of the animal's"
         told = f"{told}; {stands}, shocks run in real time"
-    _write(figure, (LEFT + RIGHT) / 2, bottom - 0.3, told, ha="center")
+    write(figure, (LEFT + RIGHT) / 2, bottom - 0.3, told, ha="center")
 
 
 def _announce(figure: Figure, arm: Any, population: str, top: float) -> tuple[Any, Any]:
     """Choose cells of a population, and write how many of how many are shown."""
     info, tag = arm.populations[population], _labels(arm).get(population)
     labelled = np.empty(0, np.uint32) if tag is None else tag.node_ids
-    first, second = _sample(labelled, info.size)
+    first, second = sample(labelled, info.size)
     name = f"{info.region} {info.cell_type.replace('_', ' ')}"
-    _write(figure, EDGE, top - 0.11, name, **BOLD)
+    write(figure, EDGE, top - 0.11, name, **BOLD)
     lines = [(f"{len(second)} of {info.size - len(labelled):,} others", GREY)]
     if tag is None:
         lines = [(f"{len(second)} of {info.size:,} cells", GREY)]
@@ -473,7 +404,7 @@ def _announce(figure: Figure, arm: Any, population: str, top: float) -> tuple[An
     else:
         lines.insert(0, ("none labelled", LABELLED))
     for k, (text, color) in enumerate(lines):
-        _write(figure, EDGE, top - 0.25 - 0.13 * k, text, color=color)
+        write(figure, EDGE, top - 0.25 - 0.13 * k, text, color=color)
     return first, second
 
 
@@ -496,7 +427,7 @@ def _raster(
     for part, color in ((others, OTHERS), (labelled, LABELLED)):
         marks = axes.plot(times[part], lines[part], "|", ms=size, mew=0.5, color=color)
         marks[0].set_rasterized(True)
-    for a, b in _shocks(arm, span):
+    for a, b in shock_times(arm, span):
         axes.axvspan(a, b, color=SHOCK, alpha=0.6, lw=0, zorder=0)
     axes.spines["left"].set_visible(False)
     axes.set(xlim=(0, max(span.stop_s - span.start_s, 1e-3)), yticks=[])
@@ -505,7 +436,7 @@ def _raster(
 
 def _freezing(figure: Figure, recording: Any, *inches: float) -> None:
     """Draw the share of time spent freezing by arm, time and place of the test."""
-    axes = _axes(figure, "freezing", *inches)
+    axes = add_axes(figure, "freezing", *inches)
     axes.set_ylabel("freezing (% of time)")
     bars: list[_Bar] = []
     ticks: list[tuple[float, str]] = []
@@ -538,7 +469,7 @@ def _freezing(figure: Figure, recording: Any, *inches: float) -> None:
 
 def _labelled(figure: Figure, recording: Any, name: str, *inches: float) -> None:
     """Draw the share of each region that was labelled at training."""
-    axes = _axes(figure, "labelled", *inches)
+    axes = add_axes(figure, "labelled", *inches)
     axes.set_ylabel("labelled (% of cells)")
     arm = recording.arms[name]
     bars, texts = [], []
@@ -566,7 +497,7 @@ def _regions(axes: Axes, texts: list[str]) -> None:
 
 def _reactivation(figure: Figure, recording: Any, name: str, *inches: float) -> None:
     """Draw how far labelled cells are active again in the last tests, over chance."""
-    axes = _axes(figure, "re-activation", *inches)
+    axes = add_axes(figure, "re-activation", *inches)
     arm = recording.arms[name]
     when, tests = _last_tests(arm)
     axes.set_ylabel(f"active again at {when}\n(× chance)" if tests else "no test")
@@ -619,19 +550,19 @@ def fear_conditioning(recording: Any) -> Figure:
     with matplotlib.style.context(["default", STYLE]):
         figure = Figure((WIDTH, HEIGHT), dpi=150)
         run = f"circuit {recording.circuit}, seed {recording.seed}, one run per arm"
-        _write(figure, EDGE, 8.27, "Contextual fear conditioning", **TITLE)
-        _write(figure, RIGHT, 8.27, run, ha="right", color=GREY)
+        write(figure, EDGE, 8.27, "Contextual fear conditioning", **TITLE)
+        write(figure, RIGHT, 8.27, run, ha="right", color=GREY)
         _legend(figure, recording, 8.1)
         row = min(0.42, 1.64 / len(recording.arms))
         floor = 7.5 - row * len(recording.arms)
-        _caption(figure, EDGE, 7.99, "a", "What happened")
+        caption(figure, EDGE, 7.99, "a", "What happened")
         _timeline(figure, recording, 7.86, floor)
-        _caption(figure, EDGE, floor - 0.24, "b", f"Spikes, {name} arm")
+        caption(figure, EDGE, floor - 0.24, "b", f"Spikes, {name} arm")
         _rasters(figure, recording, name, floor - 0.53, 2.9)
         freezing = "Freezing, read from the output of the central amygdala"
-        _caption(figure, EDGE, 2.3, "c", freezing)
+        caption(figure, EDGE, 2.3, "c", freezing)
         _freezing(figure, recording, 0.75, 0.6, 4.9, 1.55)
-        _caption(figure, 5.95, 2.3, "d", f"Labelled cells, {name} arm")
+        caption(figure, 5.95, 2.3, "d", f"Labelled cells, {name} arm")
         _labelled(figure, recording, name, 6.45, 0.6, 1.9, 1.55)
         _reactivation(figure, recording, name, 9.0, 0.6, 1.55, 1.55)
     return figure

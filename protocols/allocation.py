@@ -21,12 +21,14 @@ from ..simulation.procedures import Ablate, Overexpress
 from ..simulation.recording import Arm
 from ..simulation.timeline import Act, Step
 from .conditioning import ratio
-from .engram import Engram
+from .engram import Labelled
 from .protocol import Band
 
 HAN = Source("Han et al. 2007", doi="10.1126/science.1139438")
 HAN_LATER = Source("Han et al. 2009", doi="10.1126/science.1164139")
 RECRUITED = "10-30 % of lateral amygdala neurons an engram, 2024"
+ODDS = f"effect {HAN.cite}, band assumed"
+LOST = f"effect {HAN_LATER.cite}, band assumed"
 LABEL = "creb"
 CELLS = "bla_principal"
 TEST = "test A"
@@ -34,7 +36,7 @@ OPEN = float("nan")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Allocation(Engram):
+class Allocation(Labelled):
     """CREB in a random share of the amygdala's cells, and the death of these cells."""
 
     name: ClassVar[str] = "allocation"
@@ -51,6 +53,7 @@ class Allocation(Engram):
     reached: float = ASSUMED(
         0.15, "share of the principal cells that the virus reaches"
     )
+    rest: Quantity = HAN_LATER("24 h", "time from training to the test")
     test: Quantity = ASSUMED("5 min", "duration of the test")
 
     def __post_init__(self) -> None:
@@ -58,6 +61,7 @@ class Allocation(Engram):
         super().__post_init__()
         self.must_be("a share from 0 to 1", "reached")
         self.must_be("a value above 0", "test")
+        self.must_be("0 or more", "rest")
         self.must_fit(f"test={self.test}", float(self.test) / self.pace)
 
     @property
@@ -78,7 +82,7 @@ class Allocation(Engram):
         return (
             self.procedure("virus", *virus),
             self.training(),
-            self.wait("rest", self.closing),
+            self.wait("rest", self.rest),
             self.procedure("toxin", *toxin.get(arm, ())),
             self.visit(TEST, "A", float(self.test), branch=True),
         )
@@ -89,11 +93,11 @@ class Allocation(Engram):
         rows += [
             ("creb", "cells recruited", 0.1, 0.3, RECRUITED),
             ("gfp", "cells recruited", 0.1, 0.3, RECRUITED),
-            ("creb", "recruited, CREB over others", 2.0, 5.0, HAN.cite),
+            ("creb", "recruited, CREB over others", 2.0, 5.0, ODDS),
             ("creb", "recruited, odds of CREB over others", OPEN, OPEN, HAN.cite),
-            ("gfp", "recruited, infected over others", 0.6, 1.6, HAN.cite),
-            ("creb-ablated", "freezing lost", 0.5, OPEN, HAN_LATER.cite),
-            ("others-ablated", "freezing lost", OPEN, 0.15, HAN_LATER.cite),
+            ("gfp", "recruited, infected over others", 0.6, 1.6, ODDS),
+            ("creb-ablated", "freezing lost", 0.5, OPEN, LOST),
+            ("others-ablated", "freezing lost", OPEN, 0.15, LOST),
         ]
         return tuple(
             Band(a, name, "1", low, high, cite) for a, name, low, high, cite in rows

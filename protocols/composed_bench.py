@@ -103,28 +103,28 @@ class Bench:
             if opened and agent in RECEPTORS
         )
         branch = isinstance(step, words.Test)
-        return self.animal._episode(
+        return self.animal.episode(
             placed.name, step.place, course, branch, lights, receptors
         )
 
     def course(self, placed: Placed) -> list[Stretch]:
         """Return the parts of an episode."""
         step, animal = placed.step, self.animal
-        lived = animal._lived
+        unshocked = animal.unshocked
         if isinstance(step, words.Visit):
-            return [lived(float(step.duration))]
+            return [unshocked(float(step.duration))]
         assert isinstance(step, words.Train)
         shock = float(step.shock or animal.shock)
         part = Stretch(shock, shock, step.shocks != 0)
         if step.at_once:
             return [part] * self.shocks(placed)
-        course = [lived(float(step.exploring or animal.exploring))]
+        course = [unshocked(float(step.exploring or animal.exploring))]
         for k in range(self.shocks(placed)):
             pause = float(animal.interval if step.interval is None else step.interval)
-            course += [lived(pause)] if k else []
+            course += [unshocked(pause)] if k else []
             course += [part]
         rest = animal.afterwards if step.afterwards is None else step.afterwards
-        return [*course, lived(float(rest))]
+        return [*course, unshocked(float(rest))]
 
     def shocks(self, placed: Placed) -> int:
         """Return how many shocks a training has time for: 0 of them take as long."""

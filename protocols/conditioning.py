@@ -112,8 +112,8 @@ class Conditioning(Protocol):
         receptors: tuple[tuple[str, str], ...] = (),
     ) -> Episode:
         """Return a visit without shocks, of which only a part is simulated."""
-        course = [self._lived(seconds)]
-        return self._episode(name, place, course, branch, lights, receptors)
+        course = [self.unshocked(seconds)]
+        return self.episode(name, place, course, branch, lights, receptors)
 
     def training(
         self,
@@ -132,12 +132,12 @@ class Conditioning(Protocol):
         if at_once:
             course = [shock] * self.shocks
         else:
-            course = [self._lived(float(self.exploring))]
+            course = [self.unshocked(float(self.exploring))]
             for k in range(self.shocks):
-                course += [self._lived(float(self.interval))] if k else []
+                course += [self.unshocked(float(self.interval))] if k else []
                 course += [shock]
-            course += [self._lived(float(self.afterwards))]
-        return self._episode(name, place, course, False, lights, receptors)
+            course += [self.unshocked(float(self.afterwards))]
+        return self.episode(name, place, course, False, lights, receptors)
 
     def freezes(self, output: Spikes, timeline: Any) -> Trace:
         """Return the probability of freezing in all episodes."""
@@ -169,7 +169,7 @@ class Conditioning(Protocol):
         """Return the rate at which a typical cell of a population shows c-Fos, Hz."""
         return float(getattr(self.circuit.thresholds, population))
 
-    def _episode(
+    def episode(
         self,
         name: str,
         place: str,
@@ -178,6 +178,7 @@ class Conditioning(Protocol):
         lights: tuple[Light, ...],
         receptors: tuple[tuple[str, str], ...],
     ) -> Episode:
+        """Return a visit to a place, made of these parts."""
         course = list(course)
         return Episode(
             name,
@@ -190,7 +191,7 @@ class Conditioning(Protocol):
             receptors=receptors,
         )
 
-    def _lived(self, seconds: float) -> Stretch:
+    def unshocked(self, seconds: float) -> Stretch:
         """Return time without a shock, of which only a part is simulated."""
         return Stretch(seconds, seconds / self.pace, False)
 

@@ -68,10 +68,11 @@ class EarlyAlzheimer(Engram):
         self.must_be("0 or more", "axons")
         self.must_fit(f"test={self.test}", float(self.test) / self.pace)
         self.must_fit(f"bursts={self.bursts}", self._tetanus_s)
-        if not 0 <= self.lost <= 1:
+        turns = -self.linear / (2 * self.square) if self.square < 0 else float("inf")
+        if self.months > turns or not 0 <= self.lost <= 1:
             raise ValueError(
-                f"months={self.months}: {100 * self.lost:.3g} % of the synapses would "
-                "be lost; choose an age at which that is a share."
+                f"months={self.months:g}: the published course of synapse loss holds "
+                f"from 0 to {turns:.3g} months."
             )
         self._tetanus()
 
@@ -117,13 +118,8 @@ class EarlyAlzheimer(Engram):
             losses = tuple(Lose(path, self.lost, LABEL) for path in LOST)
         rescue: list[Step] = []
         if arm.startswith("ad-ltp"):
-            # At rest at home: no place drives the cortex but the light.
-            lit = self.visit(
-                "tetanus",
-                "home",
-                self._tetanus_s * self.pace,
-                lights=(self._tetanus(),),
-            )
+            lights = (self._tetanus(),)
+            lit = self.nowhere("tetanus", self._tetanus_s, lights)
             rescue = [lit, self.wait("after the tetanus", self.closing)]
         if arm == "ad-ltp-ablated":
             rescue.append(self.procedure("toxin", Ablate(LABEL)))
@@ -140,7 +136,7 @@ class EarlyAlzheimer(Engram):
 
     def bands(self) -> tuple[Band, ...]:
         """Return the measures with their bands."""
-        cite = ROY.cite
+        cite = f"effect {ROY.cite}, band assumed"
         rows: list[tuple[str, str, float, float, str]] = []
         for arm in self.arms:
             rows.append((arm, "freezing in B", OPEN, OPEN, cite))
@@ -181,7 +177,6 @@ class EarlyAlzheimer(Engram):
         return (
             f"{100 * self.lost:.3g} % of the synapses from entorhinal cortex onto "
             "labelled granule cells are lost.",
-            "The tetanus is given while the place is not yet known, so that light "
-            "alone drives entorhinal cortex.",
+            "The tetanus is given where no place drives entorhinal cortex.",
             "Published values of freezing were not found, so the bands are ratios.",
         )

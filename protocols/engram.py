@@ -32,7 +32,7 @@ from ..simulation.timeline import (
     Procedure,
     Step,
 )
-from .conditioning import Conditioning
+from .conditioning import Conditioning, Stretch
 from .recorded import population_table, shown, synaptic_weights, whereabouts
 
 LIU = Source("Liu et al. 2012", doi="10.1038/nature11028")
@@ -41,92 +41,12 @@ ON_DOX, OFF_DOX, BACK_ON_DOX = "on dox", "dox off", "dox on"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Engram(Conditioning):
-    """An experiment in which cells of an experience are labelled."""
-
-    penetrance: float = ASSUMED(0.8, "share of the cells that the virus reaches")
-    window: Quantity = LIU("2 day", "time off doxycycline before the experience")
-    closing: Quantity = LIU("24 h", "time from there to the next experience")
-    opsin: str = ASSUMED.name("ChR2", "opsin that the label brings")
-    conductance: Quantity = ASSUMED("60 nS", "conductance of a cell with a full label")
-    fibre: Fibre = Fibre()
-    tissue: Tissue = Tissue()
-    power: Quantity = ASSUMED("9 mW", "power out of the fibre")
-    frequency: Quantity = LIU("20 Hz", "frequency of the light")
-    pulse: Quantity = ASSUMED("15 ms", "duration of a pulse")
-    stretch: Quantity = LIU("3 min", "light off, on, off, on: each for so long")
-
-    def __post_init__(self) -> None:
-        """Refuse light that cannot be, before anything is run."""
-        super().__post_init__()
-        self.must_be("a share from 0 to 1", "penetrance")
-        self.must_be("0 or more", "window", "closing", "conductance")
-        self.must_be("a value above 0", "stretch")
-        Train.must_shine(self.power)
-        self.fibre.inside(self.tissue)
-        self.must_fit(f"stretch={self.stretch}", float(self.stretch) / self.pace)
-        self.train((0.0, float(self.stretch)))
-
-    def train(self, *windows: tuple[float, float]) -> tuple[Train, ...]:
-        """Return the pulses of light in some windows of an episode, in seconds."""
-        return tuple(
-            Train(
-                frequency=self.frequency,
-                width=self.pulse,
-                start=quantity(f"{start:.12g} s"),
-                stop=quantity(f"{stop:.12g} s"),
-            )
-            for start, stop in windows
-        )
-
-    def light(self, label: str, *windows: tuple[float, float]) -> Light:
-        """Return light on the cells of a label in some windows of an episode."""
-        return Light(
-            label=label,
-            opsin=self.opsin,
-            source=self.fibre,
-            amount=float(self.power),
-            trains=self.train(*windows),
-            conductance=self.conductance,
-            tissue=self.tissue,
-        )
-
-    def off_and_on(
-        self,
-        name: str,
-        place: str,
-        label: str | None,
-        *,
-        branch: bool = True,
-    ) -> Episode:
-        """Return a visit with light off, on, off, on; without a label it stays off."""
-        each = float(self.stretch) / self.pace
-        windows = (each, 2 * each), (3 * each, 4 * each)
-        lights = (self.light(label, *windows),) if label else ()
-        seconds = 4 * float(self.stretch)
-        return self.visit(name, place, seconds, branch=branch, lights=lights)
+class Labelled(Conditioning):
+    """An experiment in which some cells are told from others by a label."""
 
     def wait(self, name: str, duration: Quantity) -> Gap:
         """Return time without an experience, at the animal's own neuromodulation."""
         return Gap(name, (Piece(float(duration), 1.0, self.neuromodulation),))
-
-    def surgery(self) -> Procedure:
-        """Return the beginning of each animal: a virus, and doxycycline in the food."""
-        return Procedure(ON_DOX, (Feed("dox", since=True),))
-
-    def off_dox(self) -> tuple[Step, ...]:
-        """Return the opening of the window."""
-        return (
-            Procedure(OFF_DOX, (Feed("dox", fed=False),)),
-            self.wait("window opens", self.window),
-        )
-
-    def on_dox(self) -> tuple[Step, ...]:
-        """Return its closing by the food, and time for the label to appear."""
-        return (
-            Procedure(BACK_ON_DOX, (Feed("dox"),)),
-            self.wait("window closes", self.closing),
-        )
 
     def procedure(self, name: str, *acts: Act, branch: bool = False) -> Procedure:
         """Return something that is done to the animals between two visits."""
@@ -186,17 +106,6 @@ class Engram(Conditioning):
             }
         return found
 
-    def stretches(self, arm: Arm, name: str) -> tuple[float, float]:
-        """Return freezing with the light off and on in a visit with four stretches."""
-        span, trace = arm.span(name), arm.behaviour["freezing"]
-        each = (span.stop_s - span.start_s) / 4
-        part = ((trace.t_s - span.start_s) // each).astype(int)
-        inside = (trace.t_s >= span.start_s) & (trace.t_s < span.stop_s)
-        off, on = (
-            float(trace.values[inside & (part % 2 == which)].mean()) for which in (0, 1)
-        )
-        return off, on
-
     def firing(self, arm: Arm, name: str, population: str) -> Any:
         """Return which cells show c-Fos after an episode, array (cells,) of bool."""
         span = arm.span(name)
@@ -210,9 +119,109 @@ class Engram(Conditioning):
         return len(tag.node_ids) / arm.populations[population].size
 
 
-def without_light(step: Step) -> Step:
-    """Return a step in which no light falls on anything."""
-    return replace(step, lights=()) if isinstance(step, Episode) else step
+@dataclass(frozen=True, kw_only=True)
+class Engram(Labelled):
+    """An experiment in which cells of an experience are labelled, and lit."""
+
+    penetrance: float = ASSUMED(0.8, "share of the cells that the virus reaches")
+    window: Quantity = LIU("2 day", "time off doxycycline before the experience")
+    closing: Quantity = LIU("24 h", "time from there to the next experience")
+    opsin: str = ASSUMED.name("ChR2", "opsin that the label brings")
+    conductance: Quantity = ASSUMED("60 nS", "conductance of a cell with a full label")
+    fibre: Fibre = Fibre()
+    tissue: Tissue = Tissue()
+    power: Quantity = ASSUMED("9 mW", "power out of the fibre")
+    frequency: Quantity = LIU("20 Hz", "frequency of the light")
+    pulse: Quantity = ASSUMED("15 ms", "duration of a pulse")
+    stretch: Quantity = LIU("3 min", "light off, on, off, on: each for so long")
+
+    def __post_init__(self) -> None:
+        """Refuse light that cannot be, before anything is run."""
+        super().__post_init__()
+        self.must_be("a share from 0 to 1", "penetrance")
+        self.must_be("0 or more", "window", "closing", "conductance")
+        self.must_be("a value above 0", "stretch")
+        Train.must_shine(self.power)
+        self.fibre.inside(self.tissue)
+        self.must_fit(f"stretch={self.stretch}", float(self.stretch) / self.pace)
+        self.must_fit(f"stretch={self.stretch}", 4 * float(self.stretch) / self.pace)
+        self.light("", (0.0, float(self.stretch)))  # an opsin that is not known
+
+    def train(self, *windows: tuple[float, float]) -> tuple[Train, ...]:
+        """Return the pulses of light in some windows of an episode, in seconds."""
+        return tuple(
+            Train(
+                frequency=self.frequency,
+                width=self.pulse,
+                start=quantity(f"{start:.12g} s"),
+                stop=quantity(f"{stop:.12g} s"),
+            )
+            for start, stop in windows
+        )
+
+    def light(self, label: str, *windows: tuple[float, float]) -> Light:
+        """Return light on the cells of a label in some windows of an episode."""
+        return Light(
+            label=label,
+            opsin=self.opsin,
+            source=self.fibre,
+            amount=float(self.power),
+            trains=self.train(*windows),
+            conductance=self.conductance,
+            tissue=self.tissue,
+        )
+
+    def off_and_on(
+        self,
+        name: str,
+        place: str,
+        label: str | None,
+        *,
+        branch: bool = True,
+    ) -> Episode:
+        """Return a visit with light off, on, off, on; without a label it stays off."""
+        each = float(self.stretch) / self.pace
+        windows = (each, 2 * each), (3 * each, 4 * each)
+        lights = (self.light(label, *windows),) if label else ()
+        seconds = 4 * float(self.stretch)
+        return self.visit(name, place, seconds, branch=branch, lights=lights)
+
+    def nowhere(self, name: str, seconds: float, lights: tuple[Light, ...]) -> Episode:
+        """Return light in real time, in an animal that no place drives."""
+        course = [Stretch(seconds, seconds, False)]
+        lit = self.episode(name, "home", course, False, lights, ())
+        dark = lit.stimulus.copy()
+        dark[:, self.circuit.columns.index("place")] = 0.0
+        return replace(lit, stimulus=dark)
+
+    def surgery(self) -> Procedure:
+        """Return the beginning of each animal: a virus, and doxycycline in the food."""
+        return Procedure(ON_DOX, (Feed("dox", since=True),))
+
+    def off_dox(self) -> tuple[Step, ...]:
+        """Return the opening of the window."""
+        return (
+            Procedure(OFF_DOX, (Feed("dox", fed=False),)),
+            self.wait("window opens", self.window),
+        )
+
+    def on_dox(self) -> tuple[Step, ...]:
+        """Return its closing by the food, and time for the label to appear."""
+        return (
+            Procedure(BACK_ON_DOX, (Feed("dox"),)),
+            self.wait("window closes", self.closing),
+        )
+
+    def stretches(self, arm: Arm, name: str) -> tuple[float, float]:
+        """Return freezing with the light off and on in a visit with four stretches."""
+        span, trace = arm.span(name), arm.behaviour["freezing"]
+        each = (span.stop_s - span.start_s) / 4
+        part = ((trace.t_s - span.start_s) // each).astype(int)
+        inside = (trace.t_s >= span.start_s) & (trace.t_s < span.stop_s)
+        off, on = (
+            float(trace.values[inside & (part % 2 == which)].mean()) for which in (0, 1)
+        )
+        return off, on
 
 
 def _shone(

@@ -47,16 +47,14 @@ class EngramReactivation(Engram):
     )
     papers: ClassVar[tuple[Source, ...]] = (LIU,)
 
-    habituation: Quantity = ASSUMED("12 min", "time in A before, with the light")
     exploration: Quantity = ASSUMED("5 min", "time in C, whose cells are labelled")
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
         super().__post_init__()
-        self.must_be("a value above 0", "habituation", "exploration")
-        for name in ("habituation", "exploration"):
-            seconds = getattr(self, name)
-            self.must_fit(f"{name}={seconds}", float(seconds) / self.pace)
+        self.must_be("a value above 0", "exploration")
+        seconds = float(self.exploration) / self.pace
+        self.must_fit(f"exploration={self.exploration}", seconds)
 
     @property
     def labels(self) -> Mapping[str, Label]:

@@ -96,7 +96,8 @@ class EngramSilencing(Engram):
         """Return the measures with their bands."""
         rows: list[tuple[str, str, float, float, str]] = []
         for arm in self.arms:
-            cite = TANAKA.cite if arm == "ca1" else DENNY.cite
+            paper = TANAKA if arm == "ca1" else DENNY
+            cite = f"effect {paper.cite}, band assumed"
             rows.append((arm, "freezing in A", OPEN, OPEN, cite))
             if arm in REGIONS:
                 rows.append((arm, "freezing in A, over eyfp", OPEN, 0.6, cite))

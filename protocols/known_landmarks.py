@@ -2,9 +2,19 @@
 
 from itertools import chain
 
-from . import navigation_landmarks, place_landmarks, slice_landmarks
+from . import (
+    engram_landmarks,
+    navigation_landmarks,
+    place_landmarks,
+    slice_landmarks,
+)
 
-MODULES = (slice_landmarks, navigation_landmarks, place_landmarks)
+MODULES = (
+    slice_landmarks,
+    engram_landmarks,
+    navigation_landmarks,
+    place_landmarks,
+)
 LANDMARKS = tuple(
     sorted(chain.from_iterable(m.LANDMARKS for m in MODULES), key=lambda c: c.id)
 )

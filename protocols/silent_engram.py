@@ -47,13 +47,12 @@ class SilentEngram(Engram):
     )
     papers: ClassVar[tuple[Source, ...]] = (RYAN,)
 
-    habituation: Quantity = ASSUMED("12 min", "time in A before, with the light")
     test: Quantity = ASSUMED("5 min", "duration of the natural test")
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
         super().__post_init__()
-        self.must_be("a value above 0", "test", "habituation")
+        self.must_be("a value above 0", "test")
         self.must_fit(f"test={self.test}", float(self.test) / self.pace)
 
     @property

@@ -103,7 +103,7 @@ class Ablate:
 
 @dataclass(frozen=True)
 class Shuffle:
-    """A label moves to as many cells at random: a control that nature cannot run."""
+    """A label moves to as many other cells: a control that nature cannot run."""
 
     label: str
 
@@ -111,7 +111,11 @@ class Shuffle:
         """Exchange what cells carry of it."""
         copies = subject.state.carried[f"virus/{self.label}"]
         expression = subject.state.carried[f"label/{self.label}"]
-        order = subject.rng.permutation(len(copies))
+        labelled = subject.labelled(self.label)
+        others = np.flatnonzero(_as_many(labelled, ~labelled, subject.rng))
+        cells = np.flatnonzero(labelled)[: len(others)]
+        order = np.arange(len(copies))
+        order[cells], order[others] = others, cells
         state = subject.keep(f"virus/{self.label}", copies[order])
         carried = {**state.carried, f"label/{self.label}": expression[order]}
         return replace(state, carried=carried)

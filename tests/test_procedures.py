@@ -194,6 +194,12 @@ def test_a_shuffle_leaves_as_many_cells_labelled_as_much(animal: State) -> None:
     assert subject(now).labelled("engram").sum() == TAGGED.sum()
 
 
+def test_a_shuffle_leaves_no_cell_its_label(animal: State) -> None:
+    now = after(animal, Shuffle("engram"))
+    before = subject(animal).labelled("engram")
+    assert not (before & subject(now).labelled("engram")).any()
+
+
 def test_a_shuffle_takes_copies_and_expression_along(animal: State) -> None:
     pairs = {"virus/engram": np.arange(N) + 1.0, "label/engram": np.arange(N) / N}
     before = replace(animal, carried={**animal.carried, **pairs})
