@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from trisynapse.circuits.drugs import Doxycycline
+from trisynapse.circuits.drugs import Doxycycline, drug
 from trisynapse.circuits.genes import GENES, LABELLED, Gene, Label, Thresholds
 from trisynapse.circuits.quantity import quantity
 
@@ -207,8 +207,18 @@ def test_under_camkii_all_cells_with_the_virus_are_labelled() -> None:
     assert label.carried(copies, np.array([5.0, 0.0, 5.0])).tolist() == [0, 1, 1]
 
 
-def test_an_experimenter_sees_half_a_label() -> None:
-    assert LABELLED == 0.5
+def test_a_label_shows_though_its_window_closes_right_after_the_visit() -> None:
+    gene, dox = GENES["c-Fos"], drug("dox")
+    one, label = np.ones(1), Label()
+
+    def open(after_s: float) -> float:
+        level = dox.later(np.zeros(2), after_s, fed=True)[1]
+        return label.open(dox.occupancy(float(level)))
+
+    active = gene.dose(one, 24 * 3600.0, open) / gene.norm
+    assert 0.4 < active[0] < 0.9
+    assert label.carried(one, active)[0] >= LABELLED
+    assert label.carried(one, active / 4)[0] < LABELLED
 
 
 @pytest.mark.parametrize(
