@@ -112,26 +112,18 @@ def carries(state: State, label: Label, name: str) -> Array:
 
 def under_drugs(
     state: State, circuit: Circuit, pieces: tuple[Piece, ...]
-) -> Iterator[tuple[Piece, dict[str, float]]]:
-    """Yield pieces of a gap in which drugs count as constant.
-
-    With each comes the share of protein synthesis that is left in every population.
-    """
+) -> Iterator[dict[str, Piece]]:
+    """Yield the pieces of a gap in which drugs count as constant, by population."""
     acting = [name for name in _drugs(state) if _acts_in_gaps(drug(name))]
     begun = 0.0
     for piece in pieces:
         for lasts in _cut(piece.seconds, begun, bool(acting)):
-            middle = begun + lasts / 2
-            now = {name: occupancy(state, name, middle) for name in acting}
-            quiet = 1.0
-            for name, share in now.items():
-                quiet *= 1 - share * drug(name).neuromodulation
-            left = {
-                name: _left(now, population.region)
+            now = {name: occupancy(state, name, begun + lasts / 2) for name in acting}
+            part = piece._replace(seconds=lasts)
+            yield {
+                name: _drugged(part, now, population.region)
                 for name, population in circuit.populations.items()
             }
-            modulator = piece.modulator * quiet
-            yield piece._replace(seconds=lasts, modulator=modulator), left
             begun += lasts
 
 
@@ -148,7 +140,8 @@ def prepared(
     for name in circuit.actuated:
         n = circuit.populations[name].size
         state = state.changed(name, {**closed(n), **_tonic(state, circuit, name)})
-    stimulus = np.array(step.stimulus, dtype=float)
+    shines = bool(step.lights or step.receptors)
+    stimulus = np.array(step.stimulus) if shines else step.stimulus
     free, k = 0, _share(len(step.lights), len(step.receptors))
     lit = [labels[light.label].population for light in step.lights]
     lit += [labels[name].population for name, _ in step.receptors]
@@ -201,12 +194,14 @@ def _cut(seconds: float, begun: float, acting: bool) -> Iterator[float]:
         left, begun = left - lasts, begun + lasts
 
 
-def _left(now: dict[str, float], region: str) -> float:
-    """Return the share of protein synthesis that drugs leave in a region."""
-    left = 1.0
+def _drugged(piece: Piece, now: dict[str, float], region: str) -> Piece:
+    """Return a piece with what drugs leave of synthesis and modulation in a region."""
     for name, share in now.items():
-        left *= 1 - share * drug(name).synthesis * _reaches(name, region)
-    return left
+        if _reaches(name, region):
+            synthesis = piece.synthesis * (1 - share * drug(name).synthesis)
+            modulator = piece.modulator * (1 - share * drug(name).neuromodulation)
+            piece = piece._replace(synthesis=synthesis, modulator=modulator)
+    return piece
 
 
 def _reaches(name: str, region: str) -> bool:

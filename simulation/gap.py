@@ -56,8 +56,8 @@ def cross(
             before = dict(synapse.rule.settled(before, cells, post))
             after = synapse.rule.rest(before, alone, post, rng)
             state = state.changed(name, after)
-    for piece, left in list(under_drugs(state, circuit, tuple(_after(first, told)))):
-        state = _consolidated(state, synapses, wiring, piece, left, ())
+    for parts in list(under_drugs(state, circuit, tuple(_after(first, told)))):
+        state = _consolidated(state, synapses, wiring, parts, ())
     state = rested(state, labels, whole)
     for name, rewiring in structure.items():
         own = stream(seed, "structure", name, place)
@@ -109,8 +109,8 @@ def fold(
         for name, s in synapses.items()
         if isinstance(s.rule, SharedRule)
     }
-    for part, left in list(under_drugs(state, circuit, (piece,))):
-        state = _consolidated(state, synapses, wiring, part, left, still)
+    for parts in list(under_drugs(state, circuit, (piece,))):
+        state = _consolidated(state, synapses, wiring, parts, still)
     return state
 
 
@@ -118,13 +118,12 @@ def _consolidated(
     state: State,
     synapses: dict[str, Synapse],
     wiring: Wiring,
-    piece: Piece,
-    left: Mapping[str, float],
+    pieces: Mapping[str, Piece],
     still: Any,
 ) -> State:
     """Advance all that shares proteins, but for the variables that stand ``still``.
 
-    ``left`` is the share of protein synthesis that drugs leave in each population.
+    ``pieces`` is the same time in every population, under the drugs that reach it.
     """
     protein = dict(state.protein)
     for post in protein:
@@ -134,11 +133,7 @@ def _consolidated(
         ends = [wiring[name][1] for name in own]
         before = [state.variables[name] for name in own]
         after, protein[post] = rule.consolidate(
-            Pool(ends, before),
-            protein[post],
-            piece.seconds,
-            piece.synthesis * left[post],
-            piece.modulator,
+            Pool(ends, before), protein[post], *pieces[post]
         )
         for name, new in zip(own, after, strict=True):
             kept = still[name] if still else ()

@@ -231,8 +231,8 @@ NIGHT = (Piece(100.0), Piece(20_000.0, 0.5, 2.0), Piece(4 * HOUR))
 
 def test_without_a_drug_a_gap_stays_as_it_is(young: State) -> None:
     parts = list(under_drugs(young, CIRCUIT, NIGHT))
-    assert [piece for piece, _ in parts] == list(NIGHT)
-    assert all(set(left.values()) == {1.0} for _, left in parts)
+    assert all(set(part) == set(CIRCUIT.populations) for part in parts)
+    assert [set(part.values()) for part in parts] == [{piece} for piece in NIGHT]
 
 
 @pytest.mark.parametrize("name", ["dox", "CNO", "APV", "muscimol"])
@@ -240,42 +240,55 @@ def test_a_drug_that_acts_on_no_protein_does_not_cut_a_gap(
     young: State, name: str
 ) -> None:
     parts = under_drugs(given(young, **{name: (1.0, 0.5)}), CIRCUIT, NIGHT)
-    assert [piece for piece, _ in parts] == list(NIGHT)
+    assert [set(part.values()) for part in parts] == [{piece} for piece in NIGHT]
 
 
 def test_the_pieces_under_a_drug_sum_to_the_gap(young: State) -> None:
     parts = list(under_drugs(given(young, anisomycin=(1.0, 0.0)), CIRCUIT, NIGHT))
     assert len(parts) > 20
     for whole in NIGHT:
-        own = [p.seconds for p, _ in parts if p[1:] == whole[1:]]
-        others = sum(p.seconds for p in NIGHT if p[1:] == whole[1:])
+        own = [
+            p.seconds
+            for p in (part["bla_principal"] for part in parts)
+            if p.modulator == whole.modulator
+        ]
+        others = sum(p.seconds for p in NIGHT if p.modulator == whole.modulator)
         assert sum(own) == pytest.approx(others, rel=1e-12)
 
 
 def test_synthesis_is_what_the_occupancy_leaves(young: State) -> None:
     before = given(young, anisomycin=(1.0, 0.4))
     at = 0.0
-    for piece, left in under_drugs(before, CIRCUIT, NIGHT):
-        expected = 1 - occupancy(before, "anisomycin", at + piece.seconds / 2)
-        assert left["ca3_pyramidal"] == left["bla_principal"]
-        assert left["bla_principal"] == pytest.approx(expected)
+    wholes = {piece.modulator: piece.synthesis for piece in NIGHT}
+    for part in under_drugs(before, CIRCUIT, NIGHT):
+        piece = part["bla_principal"]
+        left = 1 - occupancy(before, "anisomycin", at + piece.seconds / 2)
+        assert part["ca3_pyramidal"] == piece
+        assert piece.synthesis == pytest.approx(left * wholes[piece.modulator])
         at += piece.seconds
 
 
 def test_an_infusion_leaves_synthesis_elsewhere(young: State) -> None:
     before = given(young, anisomycin__BLA=(1.0, 1.0))
-    _, left = next(under_drugs(before, CIRCUIT, NIGHT))
-    blocked = {name for name, share in left.items() if share < 1}
+    part = next(under_drugs(before, CIRCUIT, (Piece(60.0),)))
+    blocked = {name for name, piece in part.items() if piece.synthesis < 1}
     assert blocked == {"bla_principal", "bla_pv"}
-    assert max(left[name] for name in blocked) < 0.1
+    assert max(part[name].synthesis for name in blocked) < 0.1
 
 
 def test_a_beta_blocker_halves_neuromodulation_at_most(young: State) -> None:
     before = given(young, propranolol=(0.0, 1e4))
     pieces = (Piece(60.0, 1.0, 40.0),)
-    ((piece, left),) = under_drugs(before, CIRCUIT, pieces)
-    assert piece.modulator == pytest.approx(20.0, rel=1e-4)
-    assert set(left.values()) == {1.0}
+    (part,) = under_drugs(before, CIRCUIT, pieces)
+    assert part["bla_principal"].modulator == pytest.approx(20.0, rel=1e-4)
+    assert {piece.synthesis for piece in part.values()} == {1.0}
+
+
+def test_a_beta_blocker_that_is_infused_acts_where_it_is(young: State) -> None:
+    before = given(young, propranolol__BLA=(0.0, 1e4))
+    (part,) = under_drugs(before, CIRCUIT, (Piece(60.0, 1.0, 40.0),))
+    assert part["bla_principal"].modulator == pytest.approx(20.0, rel=1e-4)
+    assert part["ca1_pyramidal"].modulator == 40.0
 
 
 # Light
