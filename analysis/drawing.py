@@ -56,6 +56,15 @@ CENTRE: dict[str, Any] = {"ha": "center", "va": "center"}
 NOTE: dict[str, Any] = {"fontsize": TINY, "color": GREY}
 BOLD: dict[str, Any] = {"fontsize": 8, "fontweight": "bold"}
 PLAIN = StrMethodFormatter("{x:g}")
+LEGEND: dict[str, Any] = {
+    "frameon": False,
+    "fontsize": SMALL,
+    "handlelength": 1.1,
+    "handletextpad": 0.45,
+    "columnspacing": 1.2,
+    "borderaxespad": 0,
+    "borderpad": 0,
+}
 TITLE: dict[str, Any] = {"fontsize": 10, "fontweight": "bold"}
 
 

@@ -23,8 +23,8 @@ from .drawing import (
     GREY,
     HEIGHT,
     LABELLED,
+    LEGEND,
     RIGHT,
-    SMALL,
     STYLE,
     TITLE,
     WIDTH,
@@ -95,13 +95,7 @@ def _legend(figure: Figure, recording: Any, arms: dict[str, Any], y: float) -> N
         loc="upper right",
         bbox_to_anchor=(RIGHT / WIDTH, y / HEIGHT),
         ncols=len(handles),
-        frameon=False,
-        fontsize=SMALL,
-        handlelength=1.1,
-        handletextpad=0.45,
-        columnspacing=1.2,
-        borderaxespad=0,
-        borderpad=0,
+        **LEGEND,
     )
 
 

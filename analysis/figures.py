@@ -31,6 +31,7 @@ from .drawing import (
     GREY,
     HEIGHT,
     LEFT,
+    LEGEND,
     LINE,
     NOTE,
     PLAIN,
@@ -220,13 +221,7 @@ def _legend(figure: Figure, recording: Any, y: float) -> None:
         loc="upper right",
         bbox_to_anchor=(RIGHT / WIDTH, y / HEIGHT),
         ncols=len(handles),
-        frameon=False,
-        fontsize=SMALL,
-        handlelength=1.1,
-        handletextpad=0.45,
-        columnspacing=1.2,
-        borderaxespad=0,
-        borderpad=0,
+        **LEGEND,
     )
 
 
