@@ -324,7 +324,7 @@ def _blocked(state: State, circuit: Circuit) -> Factors:
             projection = synapse.projection
             region = circuit.populations[projection.post].region
             if "AMPA" in projection.receptor and _reaches(key, region):
-                changes = {"w_0": ampa, "nmda": nmda / ampa, "influx": nmda}
+                changes = {"w_0": ampa, "nmda": nmda / ampa, "pre_Ca": nmda}
                 for symbol, factor in changes.items():
                     before = factors.get((name, symbol), 1.0)
                     factors[name, symbol] = before * factor

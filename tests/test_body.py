@@ -468,7 +468,7 @@ def test_apv_blocks_nmda_receptors_and_the_influx_through_them(young: State) -> 
     name = "ca1_pyramidal_to_bla_principal"
     found = factors(drugged)
     assert found[name, "w_0"] == 1
-    assert found[name, "nmda"] == found[name, "influx"] == pytest.approx(left)
+    assert found[name, "nmda"] == found[name, "pre_Ca"] == pytest.approx(left)
 
 
 def test_cnqx_blocks_ampa_receptors_and_leaves_nmda_receptors(young: State) -> None:
@@ -479,7 +479,7 @@ def test_cnqx_blocks_ampa_receptors_and_leaves_nmda_receptors(young: State) -> N
     assert found[name, "w_0"] == pytest.approx(left)
     # The NMDA conductance is nmda*w_0: it stays.
     assert found[name, "nmda"] * found[name, "w_0"] == pytest.approx(1)
-    assert found[name, "influx"] == 1
+    assert found[name, "pre_Ca"] == 1
 
 
 def test_apv_and_cnqx_multiply(young: State) -> None:
@@ -489,7 +489,7 @@ def test_apv_and_cnqx_multiply(young: State) -> None:
     found = factors(both)
     assert found[name, "w_0"] == pytest.approx(ampa)
     assert found[name, "nmda"] * found[name, "w_0"] == pytest.approx(nmda)
-    assert found[name, "influx"] == pytest.approx(nmda)
+    assert found[name, "pre_Ca"] == pytest.approx(nmda)
 
 
 @pytest.mark.parametrize("name", ["APV", "CNQX"])
