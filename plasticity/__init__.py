@@ -3,6 +3,8 @@
 from .anti_hebbian_stdp import AntiHebbianSTDP as AntiHebbianSTDP
 from .btsp import BTSP as BTSP
 from .combined import Combined as Combined
+from .gated_bistable import GatedBistable as GatedBistable
+from .gated_capture import GatedCapture as GatedCapture
 from .global_inhibitory import GlobalInhibitory as GlobalInhibitory
 from .graupner_brunel import GraupnerBrunel as GraupnerBrunel
 from .hebb import Hebb as Hebb

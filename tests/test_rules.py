@@ -191,7 +191,7 @@ def after_a_pair(rule: Rule) -> tuple[b2.Synapses, b2.NeuronGroup]:
     built = Synapse(ONE.name, ONE, rule, 1, 1.0, 2, 2)
     one_to_one = np.arange(2), np.arange(2)
     clocks = Clocks(b2.Clock(dt), b2.Clock(dt))
-    synapses = join(built, groups, one_to_one, clocks, looking(RIG, rows=1))
+    synapses = join(built, groups, one_to_one, clocks, looking((*RIG, "shock"), rows=1))
     b2.seed(1)
     b2.Network(*groups.values(), synapses).run(25 * b2.ms)
     return synapses, groups["targets"]

@@ -1,0 +1,36 @@
+"""A bistable synapse that learns when a shock arouses the animal.
+
+The equations are those of `GraupnerBrunel`, but for the calcium of a spike:
+
+    Ca += pre_Ca (quiet + (1 - quiet) shock),    and so for post_Ca
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..circuits.parameters import ASSUMED
+from ..circuits.projection import Event
+from .arousal import AROUSED
+from .graupner_brunel import ADVANCE, GraupnerBrunel
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatedBistable(GraupnerBrunel):
+    """Bistable synapse whose calcium depends on arousal."""
+
+    quiet: float = ASSUMED(0.5, "calcium of a spike without a shock over that with one")
+
+    extra_pre: ClassVar[tuple[Event, ...]] = (
+        Event(
+            "calcium",
+            f"{ADVANCE}Ca += pre_Ca*{AROUSED}*(1 - stimulus(t, at_apv))",
+            "D",
+        ),
+    )
+    on_post: ClassVar[str] = f"{ADVANCE}Ca += post_Ca*{AROUSED}"
+    needs: ClassVar[tuple[str, ...]] = ("apv", "shock")
+
+    def __post_init__(self) -> None:
+        """Refuse shares that do not exist."""
+        super().__post_init__()
+        self.must_be("a share from 0 to 1", "quiet")

@@ -1,0 +1,36 @@
+"""Tagging and capture at synapses that learn when a shock arouses the animal.
+
+The equations are those of `TaggingCapture`, but for the calcium of a spike:
+
+    c += influx pre_Ca (quiet + (1 - quiet) shock),    and so for post_Ca
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..circuits.parameters import ASSUMED
+from ..circuits.projection import Event
+from .arousal import AROUSED
+from .tagging_capture import ADVANCE, TaggingCapture
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatedCapture(TaggingCapture):
+    """Tagging and capture, with calcium that depends on arousal."""
+
+    quiet: float = ASSUMED(0.5, "calcium of a spike without a shock over that with one")
+
+    extra_pre: ClassVar[tuple[Event, ...]] = (
+        Event(
+            "calcium",
+            f"{ADVANCE}Ca += influx*pre_Ca*{AROUSED}*(1 - stimulus(t, at_apv))",
+            "delay_Ca",
+        ),
+    )
+    on_post: ClassVar[str] = f"{ADVANCE}Ca += influx*post_Ca*{AROUSED}"
+    needs: ClassVar[tuple[str, ...]] = (*TaggingCapture.needs, "shock")
+
+    def __post_init__(self) -> None:
+        """Refuse shares that do not exist."""
+        super().__post_init__()
+        self.must_be("a share from 0 to 1", "quiet")
