@@ -59,8 +59,8 @@ class PV(BLACell):
 class PrincipalBackground(Background):
     """Background into Principal cells."""
 
-    I_mean: Quantity = ASSUMED("-335 pA")
-    I_sd: Quantity = ASSUMED("60 pA")
+    I_mean: Quantity = ASSUMED("110 pA")
+    I_sd: Quantity = ASSUMED("250 pA")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,24 +81,15 @@ class PrincipalShock(ShockDrive):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PVShock(ShockDrive):
-    """The shock, into the interneurons."""
-
-    I_shock: Quantity = ASSUMED("-200 pA")
-    share: float = ASSUMED(1.0)
-    evenness: float = ASSUMED(1.0)
-
-
-@dataclass(frozen=True, kw_only=True)
 class CA1ToPrincipal(Projection):
     """Ventral hippocampus to amygdala: the place."""
 
     pre: ClassVar[str] = "ca1_pyramidal"
     post: ClassVar[str] = "bla_principal"
     receptor: ClassVar[str] = "AMPA+NMDA"
-    plastic: ClassVar[str] = "tagging"
-    in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("6 nS")
+    plastic: ClassVar[str] = "bistable"
+    in_degree: int = ASSUMED(300)
+    weight: Quantity = ASSUMED("1.45 nS")
     delay: Quantity = ASSUMED("6 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -112,7 +103,7 @@ class FanToPrincipal(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(8)
-    weight: Quantity = ASSUMED("39 nS")
+    weight: Quantity = ASSUMED("2 nS")
     delay: Quantity = ASSUMED("8 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -125,7 +116,7 @@ class CA1ToPV(Projection):
     post: ClassVar[str] = "bla_pv"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("16 nS")
+    weight: Quantity = ASSUMED("18 nS")
     delay: Quantity = ASSUMED("6 ms")
 
 
@@ -150,7 +141,7 @@ class PrincipalToPV(Projection):
     post: ClassVar[str] = "bla_pv"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = GLICKERT(150)
-    weight: Quantity = ASSUMED("0.25 nS")
+    weight: Quantity = ASSUMED("1 nS")
     delay: Quantity = VLACHOS("2 ms")
 
 
@@ -195,7 +186,6 @@ class BLA(Region):
     principal_background: Background = PrincipalBackground()
     principal_shock: ShockDrive = PrincipalShock()
     pv_background: Background = PVBackground()
-    pv_shock: ShockDrive = PVShock()
     ca1_to_principal: Projection = CA1ToPrincipal()
     fan_to_principal: Projection = FanToPrincipal()
     ca1_to_pv: Projection = CA1ToPV()

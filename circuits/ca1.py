@@ -83,8 +83,8 @@ class CCKBasket(Receptors, Izhikevich):
 class PyramidalBackground(Background):
     """Background into Pyramidal cells."""
 
-    I_mean: Quantity = ASSUMED("-100 pA")
-    I_sd: Quantity = ASSUMED("40 pA")
+    I_mean: Quantity = ASSUMED("-130 pA")
+    I_sd: Quantity = ASSUMED("35 pA")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,9 +118,9 @@ class Schaffer(Projection):
     pre: ClassVar[str] = "ca3_pyramidal"
     post: ClassVar[str] = "ca1_pyramidal"
     receptor: ClassVar[str] = "AMPA+NMDA"
-    plastic: ClassVar[str] = "tagging"
+    plastic: ClassVar[str] = "bistable"
     in_degree: int = ASSUMED(15)
-    weight: Quantity = ASSUMED("32 nS")
+    weight: Quantity = ASSUMED("30 nS")
     delay: Quantity = ASSUMED("3 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -134,7 +134,7 @@ class FanToPyramidal(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(20)
-    weight: Quantity = ASSUMED("15 nS")
+    weight: Quantity = ASSUMED("5 nS")
     delay: Quantity = ASSUMED("4 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -147,7 +147,7 @@ class SchafferToPV(Projection):
     post: ClassVar[str] = "ca1_pv_basket"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("5 nS")
+    weight: Quantity = ASSUMED("4 nS")
     delay: Quantity = ASSUMED("3 ms")
 
 

@@ -79,15 +79,15 @@ class OLM(OLMMembrane):
 class PyramidalBackground(Background):
     """Background into Pyramidal cells."""
 
-    I_mean: Quantity = ASSUMED("110 pA")
-    I_sd: Quantity = ASSUMED("60 pA")
+    I_mean: Quantity = ASSUMED("62 pA")
+    I_sd: Quantity = ASSUMED("40 pA")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PVBasketBackground(Background):
     """Background into PVBasket cells."""
 
-    I_mean: Quantity = ASSUMED("60 pA")
+    I_mean: Quantity = ASSUMED("130 pA")
     I_sd: Quantity = ASSUMED("50 pA")
 
 
@@ -108,7 +108,7 @@ class FanToPyramidal(Projection):
     receptor: ClassVar[str] = "AMPA+NMDA"
     plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(60)
-    weight: Quantity = ASSUMED("0.2 nS")
+    weight: Quantity = ASSUMED("0.1 nS")
     delay: Quantity = ASSUMED("4 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -129,14 +129,16 @@ class StellateToPyramidal(Projection):
 
 @dataclass(frozen=True, kw_only=True)
 class MossyFibre(Projection):
-    """Mossy fibres."""
+    """Mossy fibres: few, each strong enough to make a cell fire.
+
+    Their potentiation needs no NMDA receptors, so the rules of calcium are not theirs.
+    """
 
     pre: ClassVar[str] = "dg_granule"
     post: ClassVar[str] = "ca3_pyramidal"
     receptor: ClassVar[str] = "AMPA+NMDA"
-    plastic: ClassVar[str] = "tagging"
-    in_degree: int = ASSUMED(20)
-    weight: Quantity = ASSUMED("40 nS")
+    in_degree: int = ASSUMED(4)
+    weight: Quantity = ASSUMED("170 nS")
     delay: Quantity = ASSUMED("2.2 ms")
     nmda: float = ASSUMED(0.3)
 

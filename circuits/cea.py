@@ -41,8 +41,8 @@ class Output(AdEx):
 class OutputBackground(Background):
     """Background into Output cells."""
 
-    I_mean: Quantity = ASSUMED("80 pA")
-    I_sd: Quantity = ASSUMED("60 pA")
+    I_mean: Quantity = ASSUMED("20 pA")
+    I_sd: Quantity = ASSUMED("150 pA")
 
 
 @dataclass(frozen=True, kw_only=True)

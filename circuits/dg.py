@@ -135,9 +135,9 @@ class FanToGranule(Projection):
     pre: ClassVar[str] = "ec_fan"
     post: ClassVar[str] = "dg_granule"
     receptor: ClassVar[str] = "AMPA+NMDA"
-    plastic: ClassVar[str] = "tagging"
+    plastic: ClassVar[str] = "perforant"
     in_degree: int = ASSUMED(40)
-    weight: Quantity = ASSUMED("2.2 nS")
+    weight: Quantity = ASSUMED("2 nS")
     delay: Quantity = CHAVLIS("3 ms")
     nmda: float = ASSUMED(0.3)
 
@@ -149,7 +149,7 @@ class StellateToGranule(Projection):
     pre: ClassVar[str] = "ec_stellate"
     post: ClassVar[str] = "dg_granule"
     receptor: ClassVar[str] = "AMPA+NMDA"
-    plastic: ClassVar[str] = "tagging"
+    plastic: ClassVar[str] = "perforant"
     in_degree: int = ASSUMED(60)
     weight: Quantity = ASSUMED("0.2 nS")
     delay: Quantity = CHAVLIS("3 ms")
@@ -164,7 +164,7 @@ class FanToBasket(Projection):
     post: ClassVar[str] = "dg_basket"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(40)
-    weight: Quantity = ASSUMED("3.8 nS")
+    weight: Quantity = ASSUMED("5 nS")
     delay: Quantity = ASSUMED("3 ms")
 
 
@@ -188,7 +188,7 @@ class GranuleToBasket(Projection):
     post: ClassVar[str] = "dg_basket"
     receptor: ClassVar[str] = "AMPA"
     in_degree: int = ASSUMED(100)
-    weight: Quantity = ASSUMED("4 nS")
+    weight: Quantity = ASSUMED("20 nS")
     delay: Quantity = CHAVLIS("0.8 ms")
 
 

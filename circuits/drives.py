@@ -177,16 +177,19 @@ class PlaceDrive(Drive):
     share: float = ASSUMED(0.15, "share of the cells that know one place")
     unevenness: float = ASSUMED(0.3, "spread of their degrees about 1")
     depth: float = ASSUMED(0.6, "depth of the modulation by theta")
+    arousal: float = ASSUMED(0.0, "how much more of it there is during a shock")
 
     # `knows` is the degree to which this episode's place drives the cell.
     variables: ClassVar[str] = "knows : 1"
     current: ClassVar[str] = (
         "I_place*knows*stimulus(t, at_place)*(1 + depth*stimulus(t, at_theta_cos))"
+        "*(1 + arousal*stimulus(t, at_shock))"
     )
 
     def __post_init__(self) -> None:
         """Refuse shares and spreads that do not exist."""
         self.must_be("a share from 0 to 1", "share", "unevenness", "depth")
+        self.must_be("0 or more", "arousal")
 
     def enter(self, n: int, place: np.random.Generator) -> dict[str, Any]:
         """Draw the cells that know the place: the same number in every place."""

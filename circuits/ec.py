@@ -115,6 +115,18 @@ class Contents(PlaceDrive):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ArousedContents(Contents):
+    """The same in an animal that a shock arouses.
+
+    Arousal stands for noradrenaline and acetylcholine in the cortex.
+    """
+
+    share: float = ASSUMED(0.2)
+    unevenness: float = ASSUMED(0.1)
+    arousal: float = ASSUMED(1.4)
+
+
+@dataclass(frozen=True, kw_only=True)
 class StellateToBasket(Projection):
     """Feedback excitation."""
 
@@ -181,7 +193,7 @@ class EC(Region):
     stellate_background: Background = StellateBackground()
     stellate_grid: GridDrive = Grid()
     fan_background: Background = FanBackground()
-    fan_place: PlaceDrive = Contents()
+    fan_place: PlaceDrive = ArousedContents()
     basket_background: Background = BasketBackground()
     stellate_to_basket: Projection = StellateToBasket()
     fan_to_basket: Projection = FanToBasket()

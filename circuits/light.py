@@ -31,10 +31,13 @@ FOUTZ = Source("Foutz et al. 2012", doi="10.1152/jn.00501.2011")
 
 @dataclass(frozen=True, kw_only=True)
 class Tissue(Parameters):
-    """The box in which the cells of a population lie."""
+    """The box in which the cells of a population lie: by default, those under a fibre.
 
-    width: Quantity = ASSUMED("1 mm", "extent in x")
-    length: Quantity = ASSUMED("1 mm", "extent in y")
+    One fibre of 0.2 mm lights little of a tissue that is wider.
+    """
+
+    width: Quantity = ASSUMED("0.3 mm", "extent in x")
+    length: Quantity = ASSUMED("0.3 mm", "extent in y")
     height: Quantity = ASSUMED("0.5 mm", "extent in depth")
     above: Quantity = ASSUMED("0.5 mm", "how far above it the tip of a fibre may be")
 

@@ -10,14 +10,17 @@ CA1 hear many cells of CA3 weakly, until a plateau raises the inputs that were a
 from dataclasses import dataclass
 from typing import ClassVar
 
-from .ca1 import CA1, FanToPyramidal, PVToPyramidal, Schaffer
-from .ca3 import CA3, MossyFibre, Recurrent
+from .ca1 import CA1, FanToPyramidal, PVToPyramidal, Schaffer, SchafferToPV
+from .ca1 import PyramidalBackground as CA1Background
+from .ca3 import CA3, MossyFibre, PVBasketBackground, Recurrent
+from .ca3 import FanToPyramidal as FanToCA3
 from .ca3 import PyramidalBackground as CA3Background
 from .cells import Cell
 from .dg import (
     CHAVLIS,
     DG,
     BasketToGranule,
+    FanToBasket,
     FanToGranule,
     Granule,
     GranuleToBasket,
@@ -82,6 +85,7 @@ class RunningGranule(Granule):
 class RunningFanToGranule(FanToGranule):
     """Lateral perforant path."""
 
+    plastic: ClassVar[str] = "tagging"
     weight: Quantity = ASSUMED("0.5 nS")
     nmda: float = CHAVLIS(1.08)
 
@@ -90,9 +94,17 @@ class RunningFanToGranule(FanToGranule):
 class RunningStellateToGranule(StellateToGranule):
     """Medial perforant path."""
 
+    plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(20)
     weight: Quantity = CHAVLIS("0.8066 nS")
     nmda: float = CHAVLIS(1.08)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningFanToBasket(FanToBasket):
+    """Feedforward excitation."""
+
+    weight: Quantity = ASSUMED("3.8 nS")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +129,7 @@ class RunningDG(DG):
     granule: Cell = RunningGranule()
     fan_to_granule: Projection = RunningFanToGranule()
     stellate_to_granule: Projection = RunningStellateToGranule()
+    fan_to_basket: Projection = RunningFanToBasket()
     granule_to_basket: Projection = RunningGranuleToBasket()
     basket_to_granule: Projection = RunningBasketToGranule()
 
@@ -125,14 +138,31 @@ class RunningDG(DG):
 class RunningCA3Background(CA3Background):
     """Little noise, so that granule cells decide who fires."""
 
+    I_mean: Quantity = ASSUMED("110 pA")
     I_sd: Quantity = ASSUMED("20 pA")
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunningMossyFibre(MossyFibre):
-    """Few granule cells on a pyramidal cell."""
+class RunningCA3PVBackground(PVBasketBackground):
+    """Less than in `Memory`, where fewer mossy fibres drive them."""
 
+    I_mean: Quantity = ASSUMED("60 pA")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningFanToCA3(FanToCA3):
+    """Lateral perforant path."""
+
+    weight: Quantity = ASSUMED("0.2 nS")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningMossyFibre(MossyFibre):
+    """Some granule cells on a pyramidal cell, which learns to hear them."""
+
+    plastic: ClassVar[str] = "tagging"
     in_degree: int = ASSUMED(8)
+    weight: Quantity = ASSUMED("40 nS")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +178,8 @@ class RunningCA3(CA3):
 
     region: ClassVar[str] = "CA3"
     pyramidal_background: Background = RunningCA3Background()
+    pv_basket_background: Background = RunningCA3PVBackground()
+    fan_to_pyramidal: Projection = RunningFanToCA3()
     mossy_fibre: Projection = RunningMossyFibre()
     recurrent: Projection = SymmetricRecurrent()
 
@@ -170,6 +202,21 @@ class InstructedFanToPyramidal(FanToPyramidal):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RunningCA1Background(CA1Background):
+    """Less inhibition and more noise than in `Memory`."""
+
+    I_mean: Quantity = ASSUMED("-100 pA")
+    I_sd: Quantity = ASSUMED("40 pA")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningSchafferToPV(SchafferToPV):
+    """Feedforward excitation."""
+
+    weight: Quantity = ASSUMED("5 nS")
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunningPVToPyramidal(PVToPyramidal):
     """Somatic inhibition that leaves a cell the strongest of its fields."""
 
@@ -181,7 +228,9 @@ class RunningCA1(CA1):
     """CA1."""
 
     region: ClassVar[str] = "CA1"
+    pyramidal_background: Background = RunningCA1Background()
     pyramidal_plateaus: Plateaus = Plateaus()
     schaffer: Projection = InstructedSchaffer()
     fan_to_pyramidal: Projection = InstructedFanToPyramidal()
+    schaffer_to_pv: Projection = RunningSchafferToPV()
     pv_to_pyramidal: Projection = RunningPVToPyramidal()

@@ -34,7 +34,7 @@ EXAMPLES = {
     "duration": "'5 min'",
     "drug": "'anisomycin'",
     "label": "'engram'",
-    "projection": "'ca3_pyramidal_to_ca1_pyramidal'",
+    "projection": "'ec_fan_to_dg_granule'",
     "share": "0.5",
     "measure": "'freezing'",
 }

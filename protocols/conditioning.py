@@ -15,7 +15,7 @@ from ..circuits import Memory
 from ..circuits.circuit import Rules
 from ..circuits.parameters import ASSUMED, Source
 from ..circuits.quantity import Quantity
-from ..plasticity import InhibitorySTDP, TaggingCapture
+from ..plasticity import GatedBistable, GatedCapture, InhibitorySTDP, TaggingCapture
 from ..simulation.recording import Arm, Spikes, Trace
 from ..simulation.timeline import Episode, Light
 from .protocol import Protocol
@@ -41,11 +41,43 @@ class Stretch(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LivingCalcium(TaggingCapture):
+    """Calcium of a spike in a living brain, as in the published network."""
+
+    influx: float = ASSUMED(0.6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PerforantCalcium(GatedCapture):
+    """Synapses at which a spike of the granule cell counts for more than its inputs.
+
+    So only cells that fire learn, although few inputs are enough to fire them.
+    """
+
+    influx: float = ASSUMED(0.5)
+    post_Ca: float = ASSUMED(1.3)
+    quiet: float = ASSUMED(0.7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LivingBistable(GatedBistable):
+    """The bistable synapse of slices, with 0.6 of their calcium, and 0.3 at rest.
+
+    Spikes of the postsynaptic cell count for more, so that cells which burst learn.
+    """
+
+    pre_Ca: float = ASSUMED(0.6)
+    post_Ca: float = ASSUMED(0.22)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Conditioning(Protocol):
     """A protocol in which an animal may learn to fear a place."""
 
     circuit: Memory = Memory()
-    tagging: TaggingCapture = TaggingCapture(influx=0.6)
+    tagging: TaggingCapture = LivingCalcium()
+    perforant: GatedCapture = PerforantCalcium()
+    bistable: GatedBistable = LivingBistable()
     inhibitory: InhibitorySTDP = InhibitorySTDP()
 
     exploring: Quantity = ATLAS("3 min", "time in the chamber before the first shock")
@@ -62,13 +94,13 @@ class Conditioning(Protocol):
     circle: Quantity = ASSUMED("8 cm", "radius of the path round the chamber")
     lap: Quantity = ASSUMED("2 s", "simulated time of a lap")
     half_rate: Quantity = ASSUMED(
-        "19 Hz", "CeA rate at which freezing is half its most"
+        "9.5 Hz", "CeA rate at which freezing is half its most"
     )
-    steepness: float = ASSUMED(20.0, "exponent of the readout of freezing")
+    steepness: float = ASSUMED(6.0, "exponent of the readout of freezing")
     neuromodulation: float = ASSUMED(
         41.65, "neuromodulation of a living brain, as a multiple of a slice's"
     )
-    readout: Quantity = ASSUMED("2 s", "time constant of the readout")
+    readout: Quantity = ASSUMED("1 s", "time constant of the readout")
     ceiling: float = ASSUMED(0.65, "most that an animal freezes, share of the time")
 
     def __post_init__(self) -> None:
@@ -99,7 +131,12 @@ class Conditioning(Protocol):
     @property
     def rules(self) -> Rules:
         """The rule of each kind of plastic projection."""
-        return {"tagging": self.tagging, "inhibitory": self.inhibitory}
+        return {
+            "tagging": self.tagging,
+            "perforant": self.perforant,
+            "bistable": self.bistable,
+            "inhibitory": self.inhibitory,
+        }
 
     def visit(
         self,

@@ -50,7 +50,7 @@ class EngramSilencing(Engram):
 
     opsin: str = ASSUMED.name("GtACR2", "opsin that the label brings")
     frequency: Quantity = ASSUMED("0 Hz", "frequency of the light: continuous")
-    conductance: Quantity = ASSUMED("60 nS", "conductance of a cell with a full label")
+    conductance: Quantity = ASSUMED("120 nS", "conductance of a cell with a full label")
     exploration: Quantity = ASSUMED("5 min", "time in C, whose cells are labelled")
     test: Quantity = ASSUMED("5 min", "duration of the test")
 

@@ -13,10 +13,20 @@ from trisynapse.circuits import Memory
 from trisynapse.circuits.circuit import Rules, Synapse, connect
 from trisynapse.circuits.drives import Drive
 from trisynapse.circuits.recurrent import Recurrent
-from trisynapse.plasticity import InhibitorySTDP, TaggingCapture
+from trisynapse.plasticity import (
+    GatedBistable,
+    GatedCapture,
+    InhibitorySTDP,
+    TaggingCapture,
+)
 from trisynapse.simulation.state import variables_of, wire
 
-RULES: Rules = {"tagging": TaggingCapture(), "inhibitory": InhibitorySTDP()}
+RULES: Rules = {
+    "tagging": TaggingCapture(),
+    "perforant": GatedCapture(),
+    "bistable": GatedBistable(),
+    "inhibitory": InhibitorySTDP(),
+}
 SMALL = Memory(scale=0.05)
 SYNAPSES = SMALL.synapses(RULES)
 RECURRENT = [s.name for s in SYNAPSES.values() if s.projection.pre == s.projection.post]

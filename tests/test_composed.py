@@ -169,7 +169,7 @@ def test_a_receptor_acts_after_its_drug() -> None:
 
 
 def test_a_drug_is_infused_and_synapses_are_lost() -> None:
-    projection = "ca3_pyramidal_to_ca1_pyramidal"
+    projection = "ec_fan_to_ca1_pyramidal"
     text = WHOLE.replace('"anisomycin"', '"APV"\nregion = "BLA"')
     text += f"""
 [labels.ca1]

@@ -18,7 +18,14 @@ def test_it_has_five_regions_in_the_order_of_the_loop() -> None:
 
 # What an animal that runs has otherwise than the circuit of a contextual memory.
 OTHERWISE = {
-    "ec": {"stellate_background.I_sd", "stellate_grid.I_grid", "fan_place.depth"},
+    "ec": {
+        "stellate_background.I_sd",
+        "stellate_grid.I_grid",
+        "fan_place.depth",
+        "fan_place.share",
+        "fan_place.unevenness",
+        "fan_place.arousal",
+    },
     "dg": {
         "granule.g_L",
         "granule.tau_nmda",
@@ -27,11 +34,22 @@ OTHERWISE = {
         "stellate_to_granule.in_degree",
         "stellate_to_granule.weight",
         "stellate_to_granule.nmda",
+        "fan_to_basket.weight",
         "granule_to_basket.weight",
         "basket_to_granule.weight",
     },
-    "ca3": {"pyramidal_background.I_sd", "mossy_fibre.in_degree"},
+    "ca3": {
+        "pyramidal_background.I_mean",
+        "pyramidal_background.I_sd",
+        "pv_basket_background.I_mean",
+        "fan_to_pyramidal.weight",
+        "mossy_fibre.in_degree",
+        "mossy_fibre.weight",
+    },
     "ca1": {
+        "pyramidal_background.I_mean",
+        "pyramidal_background.I_sd",
+        "schaffer_to_pv.weight",
         "schaffer.in_degree",
         "schaffer.weight",
         "fan_to_pyramidal.weight",

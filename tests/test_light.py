@@ -146,8 +146,8 @@ def test_no_power_is_refused(power: float) -> None:
 
 def test_cells_fill_the_tissue() -> None:
     cells = Tissue().positions(2000, np.random.default_rng(0))
-    np.testing.assert_allclose(cells.min(0), [-5e-4, -5e-4, 0], atol=1e-5)
-    np.testing.assert_allclose(cells.max(0), [5e-4, 5e-4, 5e-4], atol=1e-5)
+    np.testing.assert_allclose(cells.min(0), [-1.5e-4, -1.5e-4, 0], atol=1e-5)
+    np.testing.assert_allclose(cells.max(0), [1.5e-4, 1.5e-4, 5e-4], atol=1e-5)
 
 
 def test_a_tip_may_lie_shortly_above_the_tissue_and_not_elsewhere() -> None:

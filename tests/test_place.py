@@ -156,7 +156,8 @@ def test_a_named_place_is_drawn_as_its_drive_draws_it(
 
 
 def test_the_draws_of_fear_conditioning_are_those_of_version_0_1() -> None:
-    circuit = Memory()
+    circuit = Memory().with_value("ec.fan_place.share", "0.15")
+    circuit = circuit.with_value("ec.fan_place.unevenness", "0.3")
     start, told = newborn(circuit, {}, 1), hashlib.sha256()
     for place in ("A", "B"):
         here = enter(start, circuit, 1, place)

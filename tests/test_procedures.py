@@ -33,7 +33,7 @@ LABELS = {
 WIRING = wire(CIRCUIT, RULES, 1)
 N = 24
 TAGGED = np.arange(N) % 4 == 1  # a quarter of the cells of CA3
-ONTO = "dg_granule_to_ca3_pyramidal"
+ONTO = "ec_fan_to_ca3_pyramidal"
 
 
 @pytest.fixture(scope="module")
