@@ -73,7 +73,7 @@ def test_no_population_runs_away(paired):
                 assert hertz.max() < 50, (population, span.name)
 
 
-# In another place hardly a cell fires but those that learned (docs/fear-conditioning.md).
+# In another place hardly a cell fires but those that learned.
 KNOWN = {"CA1 over chance, A over B", "BLA over chance, A over B"}
 
 
