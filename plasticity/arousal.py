@@ -7,3 +7,8 @@ then recalls, and hardly teaches.
 """
 
 AROUSED = "(quiet + (1 - quiet)*stimulus(t, at_shock))"
+
+
+def gated(code: str) -> str:
+    """Return code whose last statement adds calcium, with arousal as a factor of it."""
+    return f"{code}*{AROUSED}"

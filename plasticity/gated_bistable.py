@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from ..circuits.parameters import ASSUMED
 from ..circuits.projection import Event
-from .arousal import AROUSED
-from .graupner_brunel import ADVANCE, GraupnerBrunel
+from .arousal import gated
+from .graupner_brunel import GraupnerBrunel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,14 +21,10 @@ class GatedBistable(GraupnerBrunel):
     quiet: float = ASSUMED(0.5, "calcium of a spike without a shock over that with one")
 
     extra_pre: ClassVar[tuple[Event, ...]] = (
-        Event(
-            "calcium",
-            f"{ADVANCE}Ca += pre_Ca*{AROUSED}*(1 - stimulus(t, at_apv))",
-            "D",
-        ),
+        *(e._replace(code=gated(e.code)) for e in GraupnerBrunel.extra_pre),
     )
-    on_post: ClassVar[str] = f"{ADVANCE}Ca += post_Ca*{AROUSED}"
-    needs: ClassVar[tuple[str, ...]] = ("apv", "shock")
+    on_post: ClassVar[str] = gated(GraupnerBrunel.on_post)
+    needs: ClassVar[tuple[str, ...]] = (*GraupnerBrunel.needs, "shock")
 
     def __post_init__(self) -> None:
         """Refuse shares that do not exist."""

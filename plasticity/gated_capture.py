@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from ..circuits.parameters import ASSUMED
 from ..circuits.projection import Event
-from .arousal import AROUSED
-from .tagging_capture import ADVANCE, TaggingCapture
+from .arousal import gated
+from .tagging_capture import TaggingCapture
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,13 +21,9 @@ class GatedCapture(TaggingCapture):
     quiet: float = ASSUMED(0.5, "calcium of a spike without a shock over that with one")
 
     extra_pre: ClassVar[tuple[Event, ...]] = (
-        Event(
-            "calcium",
-            f"{ADVANCE}Ca += influx*pre_Ca*{AROUSED}*(1 - stimulus(t, at_apv))",
-            "delay_Ca",
-        ),
+        *(e._replace(code=gated(e.code)) for e in TaggingCapture.extra_pre),
     )
-    on_post: ClassVar[str] = f"{ADVANCE}Ca += influx*post_Ca*{AROUSED}"
+    on_post: ClassVar[str] = gated(TaggingCapture.on_post)
     needs: ClassVar[tuple[str, ...]] = (*TaggingCapture.needs, "shock")
 
     def __post_init__(self) -> None:

@@ -92,6 +92,8 @@ def _merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     both = {**base}
     for key, value in change.items():
         old = base.get(key)
-        inner = isinstance(old, dict) and isinstance(value, dict)
-        both[key] = _merged(old, value) if inner else value  # type: ignore[arg-type]
+        if isinstance(old, dict) and isinstance(value, dict):
+            both[key] = _merged(old, value)
+        else:
+            both[key] = value
     return both

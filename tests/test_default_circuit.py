@@ -54,8 +54,9 @@ def test_few_granule_cells_are_active_in_a_place(paired, episode):
 
 def test_no_cell_type_is_silent_in_all_places(paired):
     for population in paired.populations:
+        least = 0.01 if population == "dg_granule" else 0.05  # hertz
         assert any(
-            mean_rates(paired, population, episode).mean() > 0.01
+            mean_rates(paired, population, episode).mean() > least
             for episode in ("habituation", "test B 24 h")
         ), population
 
@@ -74,7 +75,7 @@ def test_no_population_runs_away(paired):
 
 
 # In another place hardly a cell fires but those that learned.
-KNOWN = {"CA1 over chance, A over B", "BLA over chance, A over B"}
+KNOWN = {"BLA over chance, A over B"}
 
 
 def test_shocked_animals_miss_no_band_but_those_known(recording):

@@ -52,7 +52,7 @@ from trisynapse.simulation.recording import (
     Weights,
 )
 from trisynapse.simulation.state import newborn, wire
-from trisynapse.simulation.timeline import Episode, Gap
+from trisynapse.simulation.timeline import Episode, Gap, Procedure
 
 LIT, FALSE, SILENCED = "engram-reactivation", "false-memory", "engram-silencing"
 SILENT, ALLOCATED, AD = "silent-engram", "allocation", "early-alzheimer"
@@ -506,7 +506,8 @@ def test_as_many_other_cells_are_ablated_in_the_control() -> None:
         (toxin,) = [s for s in own.timeline(arm) if s.name == "toxin"]
         rng = stream(1, "procedure")
         subject = Subject(young, own.circuit, own.rules, {}, own.labels, rng)
-        dead[arm] = toxin.acts[0].apply(subject).carried["dead/bla_principal"]  # type: ignore[union-attr]
+        assert isinstance(toxin, Procedure)
+        dead[arm] = toxin.acts[0].apply(subject).carried["dead/bla_principal"]
     creb, others = dead.values()
     assert np.array_equal(creb, young.carried["virus/creb"] > 0)
     assert creb.sum() == others.sum() == round(0.15 * len(creb)) > 5
