@@ -43,9 +43,15 @@ class BLACell(AdEx):
 
 @dataclass(frozen=True, kw_only=True)
 class Principal(BLACell):
-    """Principal cell of the basolateral amygdala."""
+    """Principal cell of the basolateral amygdala; CREB takes some of its adaptation.
 
-    b: Quantity = ASSUMED("220 pA")
+    ``raised``, the dose of CREB from 0 to 1, is the actuator's.
+    """
+
+    b: Quantity = ASSUMED("300 pA")
+    calmed: float = ASSUMED(0.55, "share of b that a cell with much CREB lacks")
+
+    reset: ClassVar[str] = "v = V_r; w += b*(1 - calmed*raised)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +81,8 @@ class PVBackground(Background):
 class PrincipalShock(ShockDrive):
     """The shock, into the principal cells that it reaches."""
 
-    I_shock: Quantity = ASSUMED("4450 pA")
-    share: float = ASSUMED(0.25)
-    evenness: float = ASSUMED(0.85)
+    I_shock: Quantity = ASSUMED("2 nA")
+    evenness: float = ASSUMED(0.8)
 
 
 @dataclass(frozen=True, kw_only=True)

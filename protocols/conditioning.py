@@ -66,8 +66,8 @@ class LivingBistable(GatedBistable):
     Spikes of the postsynaptic cell count for more, so that cells which burst learn.
     """
 
-    pre_Ca: float = ASSUMED(0.6)
-    post_Ca: float = ASSUMED(0.22)
+    pre_Ca: float = ASSUMED(0.45)
+    post_Ca: float = ASSUMED(0.41)
 
 
 @dataclass(frozen=True, kw_only=True)

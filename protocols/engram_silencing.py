@@ -4,7 +4,8 @@
             └─ labelled ─┘          nothing, DG, CA3, CA1, or as many others of CA1
 
 Denny et al. (2014) in DG and CA3, Tanaka et al. (2014) in CA1. That silencing the cells
-of another place leaves the memory alone is shown in animals whose label is of C.
+of another place leaves the memory alone is shown in animals that explored C, whose
+label is of C, against animals that explored C as well and have no opsin.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ DENNY = Source("Denny et al. 2014", doi="10.1016/j.neuron.2014.05.018")
 TANAKA = Source("Tanaka et al. 2014", doi="10.1016/j.neuron.2014.09.037")
 REGIONS = {"dg": "dg_granule", "ca3": "ca3_pyramidal", "ca1": "ca1_pyramidal"}
 TEST = "test A"
+CONTROL = {"other-context": "other-context-eyfp"}  # of the other arms: eyfp
 OPEN = float("nan")
 
 
@@ -39,12 +41,14 @@ class EngramSilencing(Engram):
         *REGIONS,
         "random-ca1",
         "other-context",
+        "other-context-eyfp",
     )
     manipulations: ClassVar[tuple[str, ...]] = (
         "eyfp: the label brings a marker instead of the opsin",
         "dg, ca3, ca1: light silences the labelled cells of that region at recall",
         "random-ca1: as many other cells of CA1 are silenced",
         "other-context: cells of C are labelled and silenced, all three regions",
+        "other-context-eyfp: the same, and the label brings a marker",
     )
     papers: ClassVar[tuple[Source, ...]] = (DENNY, TANAKA)
 
@@ -69,10 +73,11 @@ class EngramSilencing(Engram):
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the animals of an arm."""
-        regions = {"eyfp": (), "random-ca1": ("ca1",), "other-context": tuple(REGIONS)}
-        lights = self._lights(*regions.get(arm, (arm,)))
+        regions = {"random-ca1": ("ca1",), "other-context": tuple(REGIONS)}
+        opsin = not arm.endswith("eyfp")
+        lights = self._lights(*regions.get(arm, (arm,))) if opsin else ()
         learned: list[Step] = []
-        if arm == "other-context":
+        if arm.startswith("other-context"):
             learned.append(self.visit("exploration C", "C", float(self.exploration)))
             learned += [*self.on_dox(), self.training()]
             learned.append(self.wait("rest", self.closing))
@@ -101,7 +106,7 @@ class EngramSilencing(Engram):
             rows.append((arm, "freezing in A", OPEN, OPEN, cite))
             if arm in REGIONS:
                 rows.append((arm, "freezing in A, over eyfp", OPEN, 0.6, cite))
-            elif arm != "eyfp":
+            elif not arm.endswith("eyfp"):
                 rows.append((arm, "freezing in A, over eyfp", 0.9, OPEN, cite))
         for region in REGIONS:
             rows.append(("eyfp", f"{region} labelled", OPEN, OPEN, ""))
@@ -114,9 +119,10 @@ class EngramSilencing(Engram):
         found: dict[tuple[str, str], float] = {}
         for name, arm in arms.items():
             found[name, "freezing in A"] = self.frozen(arm, TEST)
-        for name in arms if "eyfp" in arms else ():
-            if name != "eyfp":
-                whole = found["eyfp", "freezing in A"]
+        for name in arms:
+            control = CONTROL.get(name, "eyfp")
+            if not name.endswith("eyfp") and control in arms:
+                whole = found[control, "freezing in A"]
                 over = ratio(found[name, "freezing in A"], whole)
                 found[name, "freezing in A, over eyfp"] = over
         for region in REGIONS if "eyfp" in arms else ():
