@@ -2,7 +2,7 @@
 
     opsin, engineered receptor   g_open = g_full × open fraction      towards E_open
     drug, lesion                 g_tonic                              towards E_tonic
-    CREB                         I_raised × raised
+    CREB                         I_raised × raised; the amygdala adapts less (bla.py)
 
 How an opsin opens does not depend on the voltage (opsins.py), so the open fraction is
 computed beforehand, exactly, for a few levels of light: the columns `open_0` to

@@ -49,7 +49,7 @@ class Principal(BLACell):
     """
 
     b: Quantity = ASSUMED("300 pA")
-    calmed: float = ASSUMED(0.55, "share of b that a cell with much CREB lacks")
+    calmed: float = ASSUMED(0.5, "share of b that a cell with much CREB lacks")
 
     reset: ClassVar[str] = "v = V_r; w += b*(1 - calmed*raised)"
 

@@ -19,6 +19,7 @@ from trisynapse.circuits.actuator import (
     closed,
     opened,
 )
+from trisynapse.circuits.bla import Principal
 from trisynapse.circuits.cells import Cell
 from trisynapse.circuits.drives import COLUMNS, Drive
 from trisynapse.circuits.network import STEP, TICK, Clocks, group, looking
@@ -234,6 +235,23 @@ def test_creb_raises_the_current_by_its_share_of_i_raised() -> None:
     assert np.asarray(cells.I_held) == pytest.approx(60e-12 * raised)
     # The passive cell follows by Ohm's law.
     assert np.asarray(cells.v) == pytest.approx(E_L + 60e-12 * raised / G_L, abs=1e-8)
+
+
+def amygdalar(b: str, raised: list[float], input_pA: float) -> np.ndarray:
+    """Return the spikes in 2 s of principal cells whose CREB brings no current."""
+    cell = Principal(b=quantity(b), calmed=0.5)
+    drive = Input(I_input=quantity(f"{input_pA - 60 * raised[0]} pA"))
+    return run(2.0, {"raised": raised}, cell=cell, drives=(drive,))[1]
+
+
+@pytest.mark.parametrize("input_pA", [500.0, 1000.0, 2000.0])
+def test_a_cell_with_much_creb_adapts_as_one_with_that_much_less_b(
+    input_pA: float,
+) -> None:
+    (less,) = amygdalar("300 pA", [1.0], input_pA)
+    (half,) = amygdalar("150 pA", [0.0], input_pA)
+    (whole,) = amygdalar("300 pA", [0.0], input_pA)
+    assert less == half > 1.4 * whole > 0
 
 
 # Dead cells
