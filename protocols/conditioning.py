@@ -61,9 +61,10 @@ class PerforantCalcium(GatedCapture):
 
 @dataclass(frozen=True, kw_only=True)
 class LivingBistable(GatedBistable):
-    """The bistable synapse of slices, with 0.6 of their calcium, and 0.3 at rest.
+    """The bistable synapse of slices; an input brings 0.45 of the calcium it does there.
 
-    Spikes of the postsynaptic cell count for more, so that cells which burst learn.
+    A spike of the postsynaptic cell brings nearly as much as one of an input, so that
+    which cells learn is decided by their own rates. Without a shock all brings half.
     """
 
     pre_Ca: float = ASSUMED(0.45)
