@@ -61,7 +61,7 @@ class PerforantCalcium(GatedCapture):
 
 @dataclass(frozen=True, kw_only=True)
 class LivingBistable(GatedBistable):
-    """The bistable synapse of slices; an input brings 0.45 of the calcium it does there.
+    """The bistable synapse of slices; an input brings 0.45 of the calcium of there.
 
     A spike of the postsynaptic cell brings nearly as much as one of an input, so that
     which cells learn is decided by their own rates. Without a shock all brings half.
