@@ -49,9 +49,14 @@ class Principal(BLACell):
     """
 
     b: Quantity = ASSUMED("300 pA")
-    calmed: float = ASSUMED(0.5, "share of b that a cell with much CREB lacks")
+    reduced_ahp: float = ASSUMED(0.5, "share of b that a cell with much CREB lacks")
 
-    reset: ClassVar[str] = "v = V_r; w += b*(1 - calmed*raised)"
+    reset: ClassVar[str] = "v = V_r; w += b*(1 - reduced_ahp*raised)"
+
+    def __post_init__(self) -> None:
+        """Refuse a share that does not exist: above 1 a spike would excite."""
+        super().__post_init__()
+        self.must_be("a share from 0 to 1", "reduced_ahp")
 
 
 @dataclass(frozen=True, kw_only=True)

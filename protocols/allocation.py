@@ -132,6 +132,6 @@ class Allocation(Labelled):
         return (
             "A cell is recruited if it fires at the rate of c-Fos in training.",
             "CREB is a steady current, actuator.I_raised, into the cells with the "
-            "virus, which adapt less, bla.principal.calmed; how many of them die is "
-            "decided by nothing but the virus.",
+            "virus, which adapt less, bla.principal.reduced_ahp; how many of them "
+            "die is decided by nothing but the virus.",
         )

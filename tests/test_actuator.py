@@ -239,7 +239,7 @@ def test_creb_raises_the_current_by_its_share_of_i_raised() -> None:
 
 def amygdalar(b: str, raised: list[float], input_pA: float) -> np.ndarray:
     """Return the spikes in 2 s of principal cells whose CREB brings no current."""
-    cell = Principal(b=quantity(b), calmed=0.5)
+    cell = Principal(b=quantity(b), reduced_ahp=0.5)
     drive = Input(I_input=quantity(f"{input_pA - 60 * raised[0]} pA"))
     return run(2.0, {"raised": raised}, cell=cell, drives=(drive,))[1]
 
@@ -252,6 +252,12 @@ def test_a_cell_with_much_creb_adapts_as_one_with_that_much_less_b(
     (half,) = amygdalar("150 pA", [0.0], input_pA)
     (whole,) = amygdalar("300 pA", [0.0], input_pA)
     assert less == half > 1.4 * whole > 0
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5])
+def test_creb_takes_no_more_adaptation_than_there_is(share: float) -> None:
+    with pytest.raises(ValueError, match="reduced_ahp"):
+        Principal(reduced_ahp=share)
 
 
 # Dead cells
