@@ -6,7 +6,10 @@
     d level/dt =  k depot - k_off level,  k such that one dose peaks at a level of 1
 
 solved exactly from any state. What a drug does goes with its ``occupancy``,
-level/(level + K): an effect outlasts the half-life of a drug that is given in plenty.
+
+    level^hill / (level^hill + K^hill)
+
+so that an effect outlasts the half-life of a drug that is given in plenty.
 
 What is blocked is blocked by that share, in all regions, or in the one into which it is
 infused. Half-lives are those in a mouse or rat where one is cited.
@@ -26,6 +29,7 @@ WANISCH = Source("assumed, blocks for 3-4 h: Wanisch 2008", "10.1016/j.bbr.2007.
 MISANE = Source("assumed, acts for 6 h: Misane", "10.1016/j.bbr.2012.10.027")
 LEMMER = Source("JPET 214:682, 1980, rat brain")
 HIETALA = Source("Hietala, rat brain", "10.1007/BF02244814")
+HINRICHS = Source("a TetR dimer binds two: Hinrichs 1994", "10.1126/science.8153629")
 
 WHERE = "@"  # anisomycin@BLA: infused into the basolateral amygdala
 GONE = 1e-3  # an occupancy that changes nothing any more
@@ -38,6 +42,7 @@ class Drug(Parameters):
     onset: Quantity = ASSUMED("10 min", "half time of its uptake")
     half_life: Quantity = ASSUMED("2 h", "half time of its clearance")
     K: float = ASSUMED(0.05, "level of half its effect, in peaks of one dose")
+    hill: float = ASSUMED(1.0, "Hill coefficient of its effect")
     synthesis: float = ASSUMED(0.0, "share of protein synthesis that it blocks")
     nmda: float = ASSUMED(0.0, "share of NMDA receptors that it blocks")
     ampa: float = ASSUMED(0.0, "share of AMPA receptors that it blocks")
@@ -46,7 +51,7 @@ class Drug(Parameters):
 
     def __post_init__(self) -> None:
         """Refuse a drug that never comes, never goes, or blocks more than all."""
-        self.must_be("a value above 0", "onset", "half_life", "K")
+        self.must_be("a value above 0", "onset", "half_life", "K", "hill")
         self.must_be("0 or more", "g_gaba")
         shares = "synthesis", "nmda", "ampa", "neuromodulation"
         self.must_be("a share from 0 to 1", *shares)
@@ -75,7 +80,8 @@ class Drug(Parameters):
 
     def occupancy(self, level: float) -> float:
         """Return the share of its full effect that a level has."""
-        return float(level / (level + self.K))
+        bound = (level / self.K) ** self.hill
+        return float(bound / (1 + bound))
 
     @property
     def _peak(self) -> float:
@@ -148,6 +154,7 @@ class Doxycycline(Drug):
     onset: Quantity = ASSUMED("3 h")
     half_life: Quantity = ASSUMED("6 h")
     K: float = ASSUMED(0.1)
+    hill: float = HINRICHS(2.0)
 
 
 @dataclass(frozen=True, kw_only=True)
