@@ -105,4 +105,7 @@ def _in_words(measure: Any) -> tuple[str, str]:
     value = "∞" if np.isposinf(measure.value) else f"{measure.value:.2g}"
     if 1e2 <= abs(measure.value) < 1e5:
         value = f"{measure.value:.0f}"
+    elif 1e5 <= abs(measure.value) < np.inf:
+        mantissa, exponent = f"{measure.value:.0e}".split("e")
+        value = f"{mantissa}e{int(exponent)}"
     return ("n/a" if np.isnan(measure.value) else f"{value}{unit}"), band

@@ -569,6 +569,17 @@ def test_a_value_has_a_place_relative_to_its_band(
     assert within_band(value, low, high) == pytest.approx(place)
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(6.2e10, "6e10"), (1e5, "1e5"), (99_999.0, "99999"), (INF, "∞"), (NAN, "n/a")],
+)
+def test_a_value_is_told_as_wide_as_its_column(value: float, told: str) -> None:
+    one = Measure("saline", "a ratio", value, "1", 3.0, NAN, 1, "a paper")
+    figure = engram(replace(made("silent"), measures=(one,)))
+    assert told in [text.get_text() for text in figure.texts]
+    assert text_width(told, 6.5) <= 0.4
+
+
 def test_text_is_broken_so_that_it_fits() -> None:
     told = fitted("label of others", 0.5, 6.5, 2)
     assert told == "label of\nothers"
