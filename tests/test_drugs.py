@@ -117,6 +117,21 @@ def test_occupancy_is_half_at_k_and_saturates() -> None:
     assert 0.999 < kind.occupancy(1e3) < 1
 
 
+def test_binding_in_pairs_is_steeper_about_the_same_half() -> None:
+    one, two = Drug(K=0.2), Drug(K=0.2, hill=2.0)
+    assert two.occupancy(0.2) == pytest.approx(0.5)
+    assert two.occupancy(0.1) == pytest.approx(1 / 5)
+    assert one.occupancy(0.1) == pytest.approx(1 / 3)
+    assert two.occupancy(0.4) == pytest.approx(4 / 5)
+
+
+def test_doxycycline_leaves_a_hundredth_and_is_gone_in_two_days() -> None:
+    dox = drug("dox")
+    assert 1 - dox.occupancy(1.0) == pytest.approx(0.0099, abs=1e-4)
+    later = dox.later(np.array([0.0, 1.0]), 48 * HOUR)[1]
+    assert dox.occupancy(later) == pytest.approx(0.0015, abs=1e-4)
+
+
 def test_the_effect_of_much_outlasts_the_half_life() -> None:
     kind = Drug(K=0.05, half_life=quantity("1 h"))
     after = kind.later(np.array([0.0, 1.0]), 2 * HOUR)[1]
@@ -174,6 +189,7 @@ def test_every_drug_does_one_thing(name: str, blocks: str) -> None:
         ({"onset": quantity("0 min")}, "onset=0 min: a value above 0"),
         ({"half_life": quantity("-1 h")}, "half_life=-1 h: a value above 0"),
         ({"K": 0.0}, "K=0.0: a value above 0"),
+        ({"hill": 0.0}, "hill=0.0: a value above 0"),
         ({"synthesis": 1.1}, "synthesis=1.1: a share from 0 to 1"),
         ({"nmda": -0.1}, "nmda=-0.1: a share from 0 to 1"),
         ({"ampa": 2.0}, "ampa=2.0: a share from 0 to 1"),
