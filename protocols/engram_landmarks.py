@@ -8,7 +8,7 @@ from .allocation import Allocation
 from .early_alzheimer import EarlyAlzheimer
 from .engram import Labelled
 from .engram_reactivation import CONTROLS, TAGGED, EngramReactivation
-from .engram_silencing import REGIONS, EngramSilencing
+from .engram_silencing import ELSEWHERE, REGIONS, EngramSilencing
 from .false_memory import FalseMemory
 from .landmarks import Claim, Read, Trial
 from .silent_engram import CONNECTED, SilentEngram
@@ -72,8 +72,12 @@ def _false_memory() -> list[Claim]:
 def _silencing() -> list[Claim]:
     silent = _Landmark("L21", EngramSilencing)
     told = "freezing in A, over eyfp"
-    others = [silent.claim(arm, told) for arm in ("random-ca1", "other-context")]
-    return [silent.claim(region, told, *others) for region in REGIONS]
+    found = []
+    for region in REGIONS:
+        arms = "random-ca1", f"{ELSEWHERE}-{region}", ELSEWHERE
+        controls = [silent.claim(arm, told) for arm in arms]
+        found.append(silent.claim(region, told, *controls))
+    return found
 
 
 def _silent_engram() -> list[Claim]:

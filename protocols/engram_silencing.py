@@ -5,7 +5,8 @@
 
 Denny et al. (2014) in DG and CA3, Tanaka et al. (2014) in CA1. That silencing the cells
 of another place leaves the memory alone is shown in animals that explored C, whose
-label is of C, against animals that explored C as well and have no opsin.
+label is of C, against animals that explored C as well and have no opsin: region by
+region, as in the papers, and in all three at once.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ DENNY = Source("Denny et al. 2014", doi="10.1016/j.neuron.2014.05.018")
 TANAKA = Source("Tanaka et al. 2014", doi="10.1016/j.neuron.2014.09.037")
 REGIONS = {"dg": "dg_granule", "ca3": "ca3_pyramidal", "ca1": "ca1_pyramidal"}
 TEST = "test A"
-CONTROL = {"other-context": "other-context-eyfp"}  # of the other arms: eyfp
+ELSEWHERE = "other-context"
 OPEN = float("nan")
 
 
@@ -40,15 +41,17 @@ class EngramSilencing(Engram):
         "eyfp",
         *REGIONS,
         "random-ca1",
-        "other-context",
-        "other-context-eyfp",
+        *(f"{ELSEWHERE}-{region}" for region in REGIONS),
+        ELSEWHERE,
+        f"{ELSEWHERE}-eyfp",
     )
     manipulations: ClassVar[tuple[str, ...]] = (
         "eyfp: the label brings a marker instead of the opsin",
         "dg, ca3, ca1: light silences the labelled cells of that region at recall",
         "random-ca1: as many other cells of CA1 are silenced",
-        "other-context: cells of C are labelled and silenced, all three regions",
-        "other-context-eyfp: the same, and the label brings a marker",
+        "other-context-dg, -ca3, -ca1: the same, for labels of another place, C",
+        "other-context: labels of C in all three regions at once",
+        "other-context-eyfp: labels of C that bring a marker",
     )
     papers: ClassVar[tuple[Source, ...]] = (DENNY, TANAKA)
 
@@ -73,11 +76,9 @@ class EngramSilencing(Engram):
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the animals of an arm."""
-        regions = {"random-ca1": ("ca1",), "other-context": tuple(REGIONS)}
-        opsin = not arm.endswith("eyfp")
-        lights = self._lights(*regions.get(arm, (arm,))) if opsin else ()
+        lights = self._lights(*_silenced(arm))
         learned: list[Step] = []
-        if arm.startswith("other-context"):
+        if arm.startswith(ELSEWHERE):
             learned.append(self.visit("exploration C", "C", float(self.exploration)))
             learned += [*self.on_dox(), self.training()]
             learned.append(self.wait("rest", self.closing))
@@ -120,7 +121,7 @@ class EngramSilencing(Engram):
         for name, arm in arms.items():
             found[name, "freezing in A"] = self.frozen(arm, TEST)
         for name in arms:
-            control = CONTROL.get(name, "eyfp")
+            control = f"{ELSEWHERE}-eyfp" if name.startswith(ELSEWHERE) else "eyfp"
             if not name.endswith("eyfp") and control in arms:
                 whole = found[control, "freezing in A"]
                 over = ratio(found[name, "freezing in A"], whole)
@@ -136,3 +137,11 @@ class EngramSilencing(Engram):
             "Published values of freezing were not found, so the bands are ratios.",
             "Each test is made on other animals with the same history.",
         )
+
+
+def _silenced(arm: str) -> tuple[str, ...]:
+    """Return the regions whose labelled cells an arm silences."""
+    if arm == ELSEWHERE:
+        return tuple(REGIONS)
+    where = arm.removeprefix(f"{ELSEWHERE}-").removeprefix("random-")
+    return (where,) if where in REGIONS else ()
