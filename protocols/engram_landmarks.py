@@ -8,7 +8,7 @@ from .allocation import Allocation
 from .early_alzheimer import EarlyAlzheimer
 from .engram import Labelled
 from .engram_reactivation import CONTROLS, TAGGED, EngramReactivation
-from .engram_silencing import ELSEWHERE, REGIONS, EngramSilencing
+from .engram_silencing import REGIONS, EngramSilencing
 from .false_memory import FalseMemory
 from .landmarks import Claim, Read, Trial
 from .silent_engram import CONNECTED, SilentEngram
@@ -74,7 +74,7 @@ def _silencing() -> list[Claim]:
     told = "freezing in A, over eyfp"
     found = []
     for region in REGIONS:
-        arms = "random-ca1", f"{ELSEWHERE}-{region}", ELSEWHERE
+        arms = "random-ca1", f"other-{region}", "other-context"
         controls = [silent.claim(arm, told) for arm in arms]
         found.append(silent.claim(region, told, *controls))
     return found

@@ -27,7 +27,6 @@ DENNY = Source("Denny et al. 2014", doi="10.1016/j.neuron.2014.05.018")
 TANAKA = Source("Tanaka et al. 2014", doi="10.1016/j.neuron.2014.09.037")
 REGIONS = {"dg": "dg_granule", "ca3": "ca3_pyramidal", "ca1": "ca1_pyramidal"}
 TEST = "test A"
-ELSEWHERE = "other-context"
 OPEN = float("nan")
 
 
@@ -41,15 +40,15 @@ class EngramSilencing(Engram):
         "eyfp",
         *REGIONS,
         "random-ca1",
-        *(f"{ELSEWHERE}-{region}" for region in REGIONS),
-        ELSEWHERE,
-        f"{ELSEWHERE}-eyfp",
+        *(f"other-{region}" for region in REGIONS),
+        "other-context",
+        "other-context-eyfp",
     )
     manipulations: ClassVar[tuple[str, ...]] = (
         "eyfp: the label brings a marker instead of the opsin",
         "dg, ca3, ca1: light silences the labelled cells of that region at recall",
         "random-ca1: as many other cells of CA1 are silenced",
-        "other-context-dg, -ca3, -ca1: the same, for labels of another place, C",
+        "other-dg, other-ca3, other-ca1: the same, for labels of another place, C",
         "other-context: labels of C in all three regions at once",
         "other-context-eyfp: labels of C that bring a marker",
     )
@@ -78,7 +77,7 @@ class EngramSilencing(Engram):
         """Return what happens to the animals of an arm."""
         lights = self._lights(*_silenced(arm))
         learned: list[Step] = []
-        if arm.startswith(ELSEWHERE):
+        if arm.startswith("other-"):
             learned.append(self.visit("exploration C", "C", float(self.exploration)))
             learned += [*self.on_dox(), self.training()]
             learned.append(self.wait("rest", self.closing))
@@ -121,7 +120,7 @@ class EngramSilencing(Engram):
         for name, arm in arms.items():
             found[name, "freezing in A"] = self.frozen(arm, TEST)
         for name in arms:
-            control = f"{ELSEWHERE}-eyfp" if name.startswith(ELSEWHERE) else "eyfp"
+            control = "other-context-eyfp" if name.startswith("other-") else "eyfp"
             if not name.endswith("eyfp") and control in arms:
                 whole = found[control, "freezing in A"]
                 over = ratio(found[name, "freezing in A"], whole)
@@ -141,7 +140,7 @@ class EngramSilencing(Engram):
 
 def _silenced(arm: str) -> tuple[str, ...]:
     """Return the regions whose labelled cells an arm silences."""
-    if arm == ELSEWHERE:
+    if arm == "other-context":
         return tuple(REGIONS)
-    where = arm.removeprefix(f"{ELSEWHERE}-").removeprefix("random-")
+    where = arm.removeprefix("other-").removeprefix("random-")
     return (where,) if where in REGIONS else ()

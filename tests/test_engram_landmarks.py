@@ -126,7 +126,7 @@ def test_claims_have_the_published_bands(landmark: str, bands: dict[str, Any]) -
             f"ca3: {EYFP}",
             {
                 f"random-ca1: {EYFP}": (0.9, OPEN),
-                f"other-context-ca3: {EYFP}": (0.9, OPEN),
+                f"other-ca3: {EYFP}": (0.9, OPEN),
                 f"other-context: {EYFP}": (0.9, OPEN),
             },
         ),

@@ -192,7 +192,7 @@ def own(s: Any) -> str:
         (SILENCED, "ca1", "random-ca1", "label of others"),
         (SILENCED, "eyfp", "other-context", "exploration C, rest, test A"),
         (SILENCED, "other-context", "other-context-eyfp", "test A"),
-        (SILENCED, "other-context-ca3", "other-context-eyfp", "test A"),
+        (SILENCED, "other-ca3", "other-context-eyfp", "test A"),
         (SILENT, "saline", "anisomycin", "injection"),
         (SILENT, "saline", "no-shock", "training"),
         (ALLOCATED, "creb", "creb-ablated", "toxin"),
@@ -383,9 +383,9 @@ def test_two_arms_go_apart_at_this_step(
         (SILENCED, "ca1", {"test A": ["ca1"]}),
         (SILENCED, "random-ca1", {"test A": ["ca1"]}),
         (SILENCED, "other-context", {"test A": ["dg", "ca3", "ca1"]}),
-        (SILENCED, "other-context-dg", {"test A": ["dg"]}),
-        (SILENCED, "other-context-ca3", {"test A": ["ca3"]}),
-        (SILENCED, "other-context-ca1", {"test A": ["ca1"]}),
+        (SILENCED, "other-dg", {"test A": ["dg"]}),
+        (SILENCED, "other-ca3", {"test A": ["ca3"]}),
+        (SILENCED, "other-ca1", {"test A": ["ca1"]}),
         (SILENCED, "other-context-eyfp", {}),
         (SILENT, "anisomycin", {"habituation A": ["engram"], "test A": ["engram"]}),
         (ALLOCATED, "creb", {}),
@@ -683,14 +683,14 @@ def test_freezing_of_a_silenced_arm_is_held_against_the_marker() -> None:
     cells = {"dg": range(4), "ca3": range(8), "ca1": range(30)}
     levels = {"eyfp": 0.4, "dg": 0.2, "ca3": 0.0, "ca1": 0.4, "random-ca1": 0.6}
     levels |= {"other-context": 0.1, "other-context-eyfp": 0.2}
-    levels |= {"other-context-dg": 0.2, "other-context-ca1": 0.3}
+    levels |= {"other-dg": 0.2, "other-ca1": 0.3}
     arms = {
         arm: made(SILENCED, arm, {"test A": level}, cells)
         for arm, level in levels.items()
     }
     ratios = {"dg": 0.5, "ca3": 0.0, "ca1": 1.0, "random-ca1": 1.5}
     # Against the marker of animals that explored too.
-    ratios |= {"other-context": 0.5, "other-context-dg": 1.0, "other-context-ca1": 1.5}
+    ratios |= {"other-context": 0.5, "other-dg": 1.0, "other-ca1": 1.5}
     for arm, ratio in ratios.items():
         over = found(SILENCED, arm, "freezing in A, over eyfp", arms)
         assert over == pytest.approx(ratio)
@@ -863,9 +863,9 @@ PUBLISHED = {
         ("ca3", "freezing in A, over eyfp"): (OPEN, 0.6),
         ("ca1", "freezing in A, over eyfp"): (OPEN, 0.6),
         ("random-ca1", "freezing in A, over eyfp"): (0.9, OPEN),
-        ("other-context-dg", "freezing in A, over eyfp"): (0.9, OPEN),
-        ("other-context-ca3", "freezing in A, over eyfp"): (0.9, OPEN),
-        ("other-context-ca1", "freezing in A, over eyfp"): (0.9, OPEN),
+        ("other-dg", "freezing in A, over eyfp"): (0.9, OPEN),
+        ("other-ca3", "freezing in A, over eyfp"): (0.9, OPEN),
+        ("other-ca1", "freezing in A, over eyfp"): (0.9, OPEN),
         ("other-context", "freezing in A, over eyfp"): (0.9, OPEN),
     },
     SILENT: {
