@@ -79,7 +79,7 @@ class Oddities:
                 share = 1 - dox.occupancy(float(amounts[1]))
                 widest["dox"] = max(widest["dox"] or 0.0, share)
             if injected and visited:
-                widest["4-OHT"] = 1 - oht.K
+                widest["4-OHT"] = oht.occupancy(1.0)
         return widest
 
     def _agents(self, arm: str) -> Iterator[str]:

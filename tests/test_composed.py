@@ -521,7 +521,7 @@ def test_the_name_of_a_published_protocol_is_no_title() -> None:
     ("text", "said"),
     [
         (WHOLE.replace("dox off", "dox on"), "'engram' never opens in a visit"),
-        (WHOLE.replace('"2 day"', '"1 h"'), "'engram' is 10 % open at most in a visit"),
+        (WHOLE.replace('"2 day"', '"1 h"'), "'engram' is 1 % open at most in a visit"),
         (
             WHOLE.replace('"DG"', '"DG"\nwindow = "4-OHT"'),
             "'engram' never opens in a visit",
