@@ -38,6 +38,9 @@ from .recorded import population_table, shown, synaptic_weights, whereabouts
 LIU = Source("Liu et al. 2012", doi="10.1038/nature11028")
 
 ON_DOX, OFF_DOX, BACK_ON_DOX = "on dox", "dox off", "dox on"
+OPENS, CLOSES = "window opens", "window closes"
+PERFORANT = "ec_fan_to_dg_granule"
+BEFORE, AFTER = "before training", "at the tests"  # when synapses are kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,14 +205,14 @@ class Engram(Labelled):
         """Return the opening of the window."""
         return (
             Procedure(OFF_DOX, (Feed("dox", fed=False),)),
-            self.wait("window opens", self.window),
+            self.wait(OPENS, self.window),
         )
 
     def on_dox(self) -> tuple[Step, ...]:
         """Return its closing by the food, and time for the label to appear."""
         return (
             Procedure(BACK_ON_DOX, (Feed("dox"),)),
-            self.wait("window closes", self.closing),
+            self.wait(CLOSES, self.closing),
         )
 
     def stretches(self, arm: Arm, name: str) -> tuple[float, float]:

@@ -19,11 +19,11 @@ from ..simulation.procedures import Shuffle
 from ..simulation.recording import Arm
 from ..simulation.timeline import Step
 from .conditioning import ratio
-from .engram import LIU, Engram, labels_in
+from .engram import AFTER, BEFORE, CLOSES, LIU, OPENS, PERFORANT, Engram, labels_in
 from .protocol import Band
 
 LABEL = "engram"
-TEST = "test A"
+TEST, REST = "test A", "rest"
 TAGGED = "tagged"
 CONTROLS = ("no-shock", "eyfp", "other-context", "random-cells")
 OPEN = float("nan")
@@ -61,12 +61,21 @@ class EngramReactivation(Engram):
         """The virus in the dentate gyrus."""
         return labels_in({LABEL: "dg_granule"}, self.penetrance)
 
+    @property
+    def weighed(self) -> tuple[str, ...]:
+        """The projection whose synapses are kept."""
+        return (PERFORANT,)
+
+    def moments(self, arm: str) -> dict[str, str]:
+        """Return when synapses are kept."""
+        return {BEFORE: OPENS, AFTER: REST if arm == "other-context" else CLOSES}
+
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the animals of an arm."""
         if arm == "other-context":
             explored = self.visit("exploration C", "C", float(self.exploration))
             learned = [explored, *self.on_dox(), self.training(place="B")]
-            learned.append(self.wait("rest", self.closing))
+            learned.append(self.wait(REST, self.closing))
         else:
             learned = [self.training(place="B", shocks=arm != "no-shock")]
             learned += self.on_dox()

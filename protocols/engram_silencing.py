@@ -101,7 +101,7 @@ class EngramSilencing(Engram):
         """Return the measures with their bands."""
         rows: list[tuple[str, str, float, float, str]] = []
         for arm in self.arms:
-            paper = TANAKA if arm == "ca1" else DENNY
+            paper = TANAKA if arm.endswith("ca1") else DENNY
             cite = f"effect {paper.cite}, band assumed"
             rows.append((arm, "freezing in A", OPEN, OPEN, cite))
             if arm in REGIONS:

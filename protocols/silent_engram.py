@@ -21,15 +21,14 @@ from ..simulation.procedures import Dose
 from ..simulation.recording import Arm
 from ..simulation.timeline import Step
 from .conditioning import ratio
-from .engram import Engram, labels_in
+from .engram import AFTER, BEFORE, CLOSES, OPENS, PERFORANT, Engram, labels_in
 from .protocol import Band
 
 RYAN = Source("Ryan et al. 2015", doi="10.1126/science.aaa5542")
 LABEL = "engram"
 NATURAL, LIT = "test B", "test A"
-PERFORANT, MOSSY = "ec_fan_to_dg_granule", "dg_granule_to_ca3_pyramidal"
+MOSSY = "dg_granule_to_ca3_pyramidal"
 CONNECTED = "connected to CA3 cells of training, over chance"
-BEFORE, AFTER = "before training", "at the tests"
 OPEN = float("nan")
 
 
@@ -67,7 +66,7 @@ class SilentEngram(Engram):
 
     def moments(self, arm: str) -> dict[str, str]:
         """Return when synapses are kept."""
-        return {BEFORE: "window opens", AFTER: "window closes"}
+        return {BEFORE: OPENS, AFTER: CLOSES}
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the animals of an arm."""

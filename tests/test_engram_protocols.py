@@ -18,16 +18,10 @@ from trisynapse.circuits.quantity import quantity
 from trisynapse.protocols.allocation import Allocation
 from trisynapse.protocols.catalogue import ENGRAMS, FIGURES, find
 from trisynapse.protocols.early_alzheimer import EarlyAlzheimer
-from trisynapse.protocols.engram import Engram
+from trisynapse.protocols.engram import AFTER, BEFORE, PERFORANT, Engram
 from trisynapse.protocols.engram_reactivation import EngramReactivation
 from trisynapse.protocols.engram_silencing import EngramSilencing
-from trisynapse.protocols.silent_engram import (
-    AFTER,
-    BEFORE,
-    CONNECTED,
-    MOSSY,
-    PERFORANT,
-)
+from trisynapse.protocols.silent_engram import CONNECTED, MOSSY
 from trisynapse.simulation import experiment
 from trisynapse.simulation.backends import Outcome
 from trisynapse.simulation.body import born
@@ -671,6 +665,17 @@ def test_a_false_memory_is_held_against_another_place_and_its_controls() -> None
         assert values["mcherry", f"freezing in {told}"] == pytest.approx(level)
     for told, level in (("D, light off", 0.1), ("D, light on", 0.0)):
         assert values["mcherry", f"freezing in {told}"] == pytest.approx(level)
+
+
+@pytest.mark.parametrize("arm", ["tagged", "no-shock", "other-context", "random-cells"])
+def test_synapses_are_kept_before_training_and_before_the_test(arm: str) -> None:
+    own = EngramReactivation()
+    names = [s.name for s in own.timeline(arm)]
+    kept = own.moments(arm)
+    trained = names.index("training")
+    assert names.index(kept[BEFORE]) < trained < names.index(kept[AFTER])
+    assert names.index(kept[AFTER]) < names.index("test A")
+    assert own.weighed == (PERFORANT,)
 
 
 def test_fear_of_a_place_over_none_of_another_is_infinite() -> None:
