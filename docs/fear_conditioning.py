@@ -11,18 +11,20 @@ import sys
 import numpy as np
 
 from trisynapse import load
+from trisynapse.protocols.protocol import Band
 from trisynapse.simulation.recording import Measure, band_in_words
 
 
-def cell(value: float, met: bool) -> str:
+def cell(measure: Measure) -> str:
     """Return a value, bold where its band is missed."""
-    return f"{value:.3g}" if met else f"**{value:.3g}**"
+    return f"{measure.value:.3g}" if measure.passes else f"**{measure.value:.3g}**"
 
 
-def mean(rows: tuple[Measure, ...]) -> tuple[float, bool]:
-    """Return the mean over animals, and whether it lies in the band."""
-    value, first = float(np.mean([r.value for r in rows])), rows[0]
-    return value, not (value < first.low or value > first.high or np.isnan(value))
+def mean(rows: tuple[Measure, ...]) -> Measure:
+    """Return the mean over animals, held against the band."""
+    r = rows[0]
+    band = Band(r.arm, r.name, r.unit, r.low, r.high, r.source)
+    return band.measure(float(np.mean([row.value for row in rows])))
 
 
 if __name__ == "__main__":
@@ -30,15 +32,12 @@ if __name__ == "__main__":
     heads = ["arm", "measure", "band", "mean", *(f"seed {run.seed}" for run in runs)]
     print("| " + " | ".join(heads) + " |")
     print("|---" * len(heads) + "|")
-    missed = [sum(m.passes == 0 for m in run.measures) for run in runs]
-    means_missed = 0
+    missed = [0] * (1 + len(runs))
     for rows in zip(*(run.measures for run in runs), strict=True):
         first = rows[0]
         if first.passes >= 0:
-            value, met = mean(rows)
-            means_missed += not met
-            cells = [cell(value, met), *(cell(r.value, r.passes == 1) for r in rows)]
+            shown = mean(rows), *rows
+            missed = [n + (m.passes == 0) for n, m in zip(missed, shown, strict=True)]
             words = [first.arm, first.name, band_in_words(first.low, first.high)]
-            print("| " + " | ".join(words + cells) + " |")
-    cells = [str(k) for k in (means_missed, *missed)]
-    print("| | bands missed | | " + " | ".join(cells) + " |")
+            print("| " + " | ".join([*words, *map(cell, shown)]) + " |")
+    print("| | bands missed | | " + " | ".join(map(str, missed)) + " |")

@@ -26,6 +26,13 @@ from .protocol import Band
 DENNY = Source("Denny et al. 2014", doi="10.1016/j.neuron.2014.05.018")
 TANAKA = Source("Tanaka et al. 2014", doi="10.1016/j.neuron.2014.09.037")
 REGIONS = {"dg": "dg_granule", "ca3": "ca3_pyramidal", "ca1": "ca1_pyramidal"}
+# Regions whose labelled cells an arm silences.
+SILENCED: dict[str, tuple[str, ...]] = {
+    **{region: (region,) for region in REGIONS},
+    "random-ca1": ("ca1",),
+    **{f"other-{region}": (region,) for region in REGIONS},
+    "other-context": tuple(REGIONS),
+}
 TEST = "test A"
 OPEN = float("nan")
 
@@ -36,14 +43,7 @@ class EngramSilencing(Engram):
 
     name: ClassVar[str] = "engram-silencing"
     caption: ClassVar[str] = "Silencing the labelled cells of a memory blocks recall"
-    arms: ClassVar[tuple[str, ...]] = (
-        "eyfp",
-        *REGIONS,
-        "random-ca1",
-        *(f"other-{region}" for region in REGIONS),
-        "other-context",
-        "other-context-eyfp",
-    )
+    arms: ClassVar[tuple[str, ...]] = ("eyfp", *SILENCED, "other-context-eyfp")
     manipulations: ClassVar[tuple[str, ...]] = (
         "eyfp: the label brings a marker instead of the opsin",
         "dg, ca3, ca1: light silences the labelled cells of that region at recall",
@@ -75,7 +75,7 @@ class EngramSilencing(Engram):
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the animals of an arm."""
-        lights = self._lights(*_silenced(arm))
+        lights = self._lights(*SILENCED.get(arm, ()))
         learned: list[Step] = []
         if arm.startswith("other-"):
             learned.append(self.visit("exploration C", "C", float(self.exploration)))
@@ -136,11 +136,3 @@ class EngramSilencing(Engram):
             "Published values of freezing were not found, so the bands are ratios.",
             "Each test is made on other animals with the same history.",
         )
-
-
-def _silenced(arm: str) -> tuple[str, ...]:
-    """Return the regions whose labelled cells an arm silences."""
-    if arm == "other-context":
-        return tuple(REGIONS)
-    where = arm.removeprefix("other-").removeprefix("random-")
-    return (where,) if where in REGIONS else ()

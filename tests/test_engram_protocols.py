@@ -675,7 +675,6 @@ def test_synapses_are_kept_before_training_and_before_the_test(arm: str) -> None
     trained = names.index("training")
     assert names.index(kept[BEFORE]) < trained < names.index(kept[AFTER])
     assert names.index(kept[AFTER]) < names.index("test A")
-    assert own.weighed == (PERFORANT,)
 
 
 def test_fear_of_a_place_over_none_of_another_is_infinite() -> None:
