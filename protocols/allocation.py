@@ -20,7 +20,7 @@ from ..circuits.quantity import Quantity
 from ..simulation.procedures import Ablate, Overexpress
 from ..simulation.recording import Arm
 from ..simulation.timeline import Act, Step
-from .conditioning import ratio
+from .comparisons import Comparison, compared
 from .engram import Labelled
 from .protocol import Band
 
@@ -103,6 +103,15 @@ class Allocation(Labelled):
             Band(a, name, "1", low, high, cite) for a, name, low, high, cite in rows
         )
 
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The measures that are made of two others."""
+        told, whole = "freezing in A", ("creb", "freezing in A")
+        return tuple(
+            Comparison(arm, "freezing lost", (arm, told), whole, lost=True)
+            for arm in ("creb-ablated", "others-ablated")
+        )
+
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
         """Return the measures by (arm, name), as far as these arms allow."""
         found: dict[tuple[str, str], float] = {}
@@ -119,13 +128,7 @@ class Allocation(Labelled):
                 if name == "creb":
                     odds = odds_ratio(cells, infected, n)
                     found[name, "recruited, odds of CREB over others"] = odds
-        for name in ("creb-ablated", "others-ablated"):
-            if name in arms and "creb" in arms:
-                whole = found["creb", "freezing in A"]
-                found[name, "freezing lost"] = 1 - ratio(
-                    found[name, "freezing in A"], whole
-                )
-        return found
+        return compared(found, self.comparisons)
 
     def notes(self) -> tuple[str, ...]:
         """Say what was chosen."""

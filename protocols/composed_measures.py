@@ -19,11 +19,11 @@ import numpy as np
 from ..analysis.overlap import overlap_over_chance
 from ..simulation.recording import Arm
 from . import composed_words as words
+from .comparisons import ratio
 from .composed_bench import Bench
 from .composed_file import Placed
 from .composed_mistakes import Mistake
 from .composed_words import no_such
-from .conditioning import ratio
 from .protocol import Band
 
 OPEN = float("nan")

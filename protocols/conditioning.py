@@ -253,10 +253,3 @@ class Conditioning(Protocol):
         phase = 2 * np.pi * float(self.f_theta) * t
         columns["theta_cos"], columns["theta_sin"] = np.cos(phase), np.sin(phase)
         return np.column_stack([columns[name] for name in self.circuit.columns])
-
-
-def ratio(over: float, under: float) -> float:
-    """Return a ratio that is infinite over 0, and not a number where both are 0."""
-    if under:
-        return over / under
-    return float("inf") if over > 0 else float("nan")

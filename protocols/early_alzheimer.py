@@ -21,7 +21,7 @@ from ..circuits.quantity import Quantity, quantity
 from ..simulation.procedures import Ablate, Lose
 from ..simulation.recording import Arm
 from ..simulation.timeline import Act, Light, Step
-from .conditioning import ratio
+from .comparisons import Comparison, compared
 from .engram import Engram, labels_in
 from .protocol import Band
 
@@ -30,6 +30,7 @@ NESS = Source("Ness and Schultz, model of synapse loss")
 LABEL, INPUTS = "engram", "inputs"
 LOST = ("ec_fan_to_dg_granule", "ec_stellate_to_dg_granule")
 NATURAL, LIT = "test B", "test A"
+WELL = "healthy"
 OPEN = float("nan")
 
 
@@ -39,7 +40,7 @@ class EarlyAlzheimer(Engram):
 
     name: ClassVar[str] = "early-alzheimer"
     caption: ClassVar[str] = "A memory lost with its spines is rescued by light"
-    arms: ClassVar[tuple[str, ...]] = ("healthy", "ad", "ad-ltp", "ad-ltp-ablated")
+    arms: ClassVar[tuple[str, ...]] = (WELL, "ad", "ad-ltp", "ad-ltp-ablated")
     manipulations: ClassVar[tuple[str, ...]] = (
         "healthy: no synapse is lost",
         "ad: labelled granule cells lose synapses from entorhinal cortex",
@@ -114,7 +115,7 @@ class EarlyAlzheimer(Engram):
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the animals of an arm."""
         losses: tuple[Act, ...] = ()
-        if arm != "healthy":
+        if arm != WELL:
             losses = tuple(Lose(path, self.lost, LABEL) for path in LOST)
         rescue: list[Step] = []
         if arm.startswith("ad-ltp"):
@@ -153,6 +154,20 @@ class EarlyAlzheimer(Engram):
             Band(a, name, "1", low, high, told) for a, name, low, high, told in rows
         )
 
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The measures that are made of two others."""
+        natural, lit = "freezing in B", "freezing in A, light on"
+        over = [
+            Comparison(arm, f"{natural}, over healthy", (arm, natural), (WELL, natural))
+            for arm in self.arms
+            if arm != WELL
+        ]
+        return (
+            *over,
+            Comparison("ad", "by light, over healthy", ("ad", lit), (WELL, lit)),
+        )
+
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
         """Return the measures by (arm, name), as far as these arms allow."""
         found: dict[tuple[str, str], float] = {}
@@ -161,16 +176,7 @@ class EarlyAlzheimer(Engram):
             off, on = self.stretches(arm, LIT)
             found[name, "freezing in A, light off"] = off
             found[name, "freezing in A, light on"] = on
-        for name in arms if "healthy" in arms else ():
-            if name != "healthy":
-                whole = found["healthy", "freezing in B"]
-                over = ratio(found[name, "freezing in B"], whole)
-                found[name, "freezing in B, over healthy"] = over
-            if name == "ad":
-                lit = found["healthy", "freezing in A, light on"]
-                over = ratio(found[name, "freezing in A, light on"], lit)
-                found[name, "by light, over healthy"] = over
-        return found
+        return compared(found, self.comparisons)
 
     def notes(self) -> tuple[str, ...]:
         """Say what was chosen."""

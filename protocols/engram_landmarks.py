@@ -1,8 +1,11 @@
 """Landmarks of engrams.
 
 L16 allocation, L17 ablation, L18 light, L19 false memory, L21 silencing, L22 silent
-engrams, L23 early Alzheimer's disease. The bands are those of the protocols.
+engrams, L23 early Alzheimer's disease. The bands are those of the protocols; what is
+one freezing over another is made of means over animals.
 """
+
+from dataclasses import replace
 
 from .allocation import Allocation
 from .early_alzheimer import EarlyAlzheimer
@@ -21,22 +24,25 @@ class _Landmark:
         protocol = kind()
         self.id, self.trial = landmark, Trial(protocol.name, tuple(protocol.arms))
         self.bands = {(band.arm, band.name): band for band in protocol.bands()}
+        self.comparisons = {each.key: each for each in protocol.comparisons}
 
     def claim(self, arm: str, measure: str, *controls: Claim) -> Claim:
         """Return the claim that a measure of an arm lies in its band."""
         band = self.bands[arm, measure]
-        reads = (Read(self.trial, arm, measure),)
-        words, verified = f"{arm}: {measure}", "assumed" not in band.source
-        return Claim(
+        claim = Claim(
             self.id,
-            words,
-            reads,
+            f"{arm}: {measure}",
+            (Read(self.trial, arm, measure),),
             band.low,
             band.high,
             band.source,
-            verified,
+            "assumed" not in band.source,
             controls=controls,
         )
+        if made := self.comparisons.get((arm, measure)):
+            reads = tuple(Read(self.trial, *part) for part in (made.over, made.under))
+            return replace(claim, reads=reads, made=made.made, pooled=True)
+        return claim
 
 
 def _allocation() -> list[Claim]:

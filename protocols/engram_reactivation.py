@@ -18,7 +18,7 @@ from ..circuits.quantity import Quantity
 from ..simulation.procedures import Shuffle
 from ..simulation.recording import Arm
 from ..simulation.timeline import Step
-from .conditioning import ratio
+from .comparisons import Comparison, compared
 from .engram import AFTER, BEFORE, CLOSES, LIU, OPENS, PERFORANT, Engram, labels_in
 from .protocol import Band
 
@@ -109,6 +109,17 @@ class EngramReactivation(Engram):
             Band(a, name, "1", low, high, cite) for a, name, low, high, cite in rows
         )
 
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The measures that are made of two others."""
+        lit, dark = "freezing, light on", "freezing, light off"
+        found = [
+            Comparison(arm, "tagged over this, light on", (TAGGED, lit), (arm, lit))
+            for arm in CONTROLS
+        ]
+        own = (TAGGED, lit), (TAGGED, dark)
+        return Comparison(TAGGED, "light on over off", *own), *found
+
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
         """Return the measures by (arm, name), as far as these arms allow."""
         found: dict[tuple[str, str], float] = {}
@@ -117,19 +128,12 @@ class EngramReactivation(Engram):
             found[name, "freezing, light off"] = off
             found[name, "freezing, light on"] = on
             if name == TAGGED:
-                found[name, "light on over off"] = ratio(on, off)
                 share = self.labelled_share(arm, LABEL)
                 found[name, "granule cells labelled"] = share
             else:
                 noise = max(MORE * off, off + POINTS)
                 found[name, "more by light than noise"] = max(on - noise, 0.0)
-        if TAGGED in arms:
-            lit = found[TAGGED, "freezing, light on"]
-            for name in arms:
-                if name != TAGGED:
-                    over = ratio(lit, found[name, "freezing, light on"])
-                    found[name, "tagged over this, light on"] = over
-        return found
+        return compared(found, self.comparisons)
 
     def notes(self) -> tuple[str, ...]:
         """Say what was chosen."""

@@ -19,7 +19,7 @@ from ..circuits.quantity import Quantity
 from ..simulation.procedures import Shuffle
 from ..simulation.recording import Arm
 from ..simulation.timeline import Light, Step
-from .conditioning import ratio
+from .comparisons import Comparison, compared
 from .engram import Engram, labels_in
 from .protocol import Band
 
@@ -114,21 +114,25 @@ class EngramSilencing(Engram):
             Band(a, name, "1", low, high, cite) for a, name, low, high, cite in rows
         )
 
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The measures that are made of two others."""
+        told = "freezing in A"
+        return tuple(
+            Comparison(arm, f"{told}, over eyfp", (arm, told), (_marker(arm), told))
+            for arm in self.arms
+            if not arm.endswith("eyfp")
+        )
+
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
         """Return the measures by (arm, name), as far as these arms allow."""
         found: dict[tuple[str, str], float] = {}
         for name, arm in arms.items():
             found[name, "freezing in A"] = self.frozen(arm, TEST)
-        for name in arms:
-            control = "other-context-eyfp" if name.startswith("other-") else "eyfp"
-            if not name.endswith("eyfp") and control in arms:
-                whole = found[control, "freezing in A"]
-                over = ratio(found[name, "freezing in A"], whole)
-                found[name, "freezing in A, over eyfp"] = over
         for region in REGIONS if "eyfp" in arms else ():
             share = self.labelled_share(arms["eyfp"], region)
             found["eyfp", f"{region} labelled"] = share
-        return found
+        return compared(found, self.comparisons)
 
     def notes(self) -> tuple[str, ...]:
         """Say what was chosen."""
@@ -136,3 +140,8 @@ class EngramSilencing(Engram):
             "Published values of freezing were not found, so the bands are ratios.",
             "Each test is made on other animals with the same history.",
         )
+
+
+def _marker(arm: str) -> str:
+    """Return the arm whose label, of the same place, brings a marker only."""
+    return "other-context-eyfp" if arm.startswith("other-") else "eyfp"

@@ -16,7 +16,7 @@ from ..circuits.parameters import ASSUMED, Source
 from ..circuits.quantity import Quantity
 from ..simulation.recording import Arm
 from ..simulation.timeline import Step
-from .conditioning import ratio
+from .comparisons import Comparison, compared
 from .engram import Engram, labels_in
 from .protocol import Band
 
@@ -106,6 +106,24 @@ class FalseMemory(Engram):
             Band(a, name, "1", low, high, told) for a, name, low, high, told in rows
         )
 
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The measures that are made of two others."""
+        a, c, b = "freezing in A", "freezing in C", "freezing in B, light off"
+        return (
+            *(
+                Comparison(arm, "freezing, A over C", (arm, a), (arm, c))
+                for arm in ("dg", "ca1")
+            ),
+            *(
+                Comparison("dg", f"{a}, over {other}", ("dg", a), (other, a))
+                for other in ("mcherry", "no-light")
+            ),
+            Comparison(
+                "dg", "freezing in B, over no-light", ("dg", b), ("no-light", b)
+            ),
+        )
+
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
         """Return the measures by (arm, name), as far as these arms allow."""
         found: dict[tuple[str, str], float] = {}
@@ -117,20 +135,7 @@ class FalseMemory(Engram):
                     ("off", "on"), self.stretches(arm, TESTS[place]), strict=True
                 ):
                     found[name, f"freezing in {place}, light {light}"] = value
-            if name in ("dg", "ca1"):
-                in_a, in_c = (found[name, f"freezing in {p}"] for p in "AC")
-                found[name, "freezing, A over C"] = ratio(in_a, in_c)
-        for other in ("mcherry", "no-light"):
-            if "dg" in arms and other in arms:
-                in_a = ratio(
-                    found["dg", "freezing in A"], found[other, "freezing in A"]
-                )
-                found["dg", f"freezing in A, over {other}"] = in_a
-        if "dg" in arms and "no-light" in arms:
-            told = "freezing in B, light off"
-            over = ratio(found["dg", told], found["no-light", told])
-            found["dg", "freezing in B, over no-light"] = over
-        return found
+        return compared(found, self.comparisons)
 
     def notes(self) -> tuple[str, ...]:
         """Say what was chosen."""

@@ -18,7 +18,8 @@ from ..circuits.quantity import Quantity
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Span, Spikes, Tag
 from ..simulation.timeline import Step, dosed
-from .conditioning import PRINCIPAL, Conditioning, ratio
+from .comparisons import Comparison, compared, ratio
+from .conditioning import PRINCIPAL, Conditioning
 from .protocol import Band
 from .recorded import population_table, shown, synaptic_weights, whereabouts
 
@@ -171,6 +172,24 @@ class FearConditioning(Conditioning):
             bands.append(Band("paired", rate, "Hz", low, high, source))
         return tuple(bands)
 
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The measures that are made of two others."""
+        early, late = str(self.early_test), str(self.late_test)
+        in_a, in_b = (("paired", f"freezing in {place} at {late}") for place in "AB")
+        spared = [
+            Comparison(
+                "anisomycin",
+                f"over paired at {when}",
+                ("anisomycin", f"freezing in A at {when}"),
+                ("paired", f"freezing in A at {when}"),
+            )
+            for when in (early, late)
+        ]
+        return Comparison(
+            "paired", f"freezing at {late}, B over A", in_b, in_a
+        ), *spared
+
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
         """Return the measures by (arm, name), as far as these arms allow."""
         early, late = str(self.early_test), str(self.late_test)
@@ -189,13 +208,6 @@ class FearConditioning(Conditioning):
         if "paired" not in arms:
             return self._named(found)
         paired = arms["paired"]
-        in_a = found["paired", f"freezing in A at {late}"]
-        in_b = found["paired", f"freezing in B at {late}"]
-        found["paired", f"freezing at {late}, B over A"] = ratio(in_b, in_a)
-        for when in (early, late) if "anisomycin" in arms else ():
-            drugged = found["anisomycin", f"freezing in A at {when}"]
-            normal = found["paired", f"freezing in A at {when}"]
-            found["anisomycin", f"over paired at {when}"] = ratio(drugged, normal)
         found |= self._reactivated(paired)
         resting = paired.span("habituation")
         for population, info in paired.populations.items():
@@ -212,6 +224,7 @@ class FearConditioning(Conditioning):
     ) -> dict[tuple[str, str], float]:
         """Return those that are reported."""
         named = {(band.arm, band.name) for band in self.bands()}
+        found = compared(found, self.comparisons)
         return {key: value for key, value in found.items() if key in named}
 
     def _reactivated(self, paired: Arm) -> dict[tuple[str, str], float]:

@@ -48,7 +48,11 @@ Function = Callable[[Sequence[float]], float]
 
 @dataclass(frozen=True)
 class Claim:
-    """A number of a landmark: measures, what is made of them, and the band."""
+    """A number of a landmark: measures, what is made of them, and the band.
+
+    It is made for each animal and then averaged or, if it is ``pooled``, made of the
+    means over animals, as papers do who compare bars.
+    """
 
     id: str
     experiment: str
@@ -58,6 +62,7 @@ class Claim:
     source: str
     verified: bool = True
     made: Function = lambda values: values[0]
+    pooled: bool = False
     controls: tuple["Claim", ...] = ()
 
     @property
@@ -224,17 +229,19 @@ def _measured(trial: Trial, seed: int, folder: Path | None) -> Values:
 def _finding(
     claim: Claim, found: Mapping[tuple[Trial, int], Values], seeds: Sequence[int]
 ) -> Finding:
-    each = [
-        claim.made([found[r.trial, seed][r.arm, r.measure] for r in claim.reads])
-        for seed in seeds
+    read = [
+        [found[r.trial, seed][r.arm, r.measure] for r in claim.reads] for seed in seeds
     ]
-    mean = float(np.mean(each))
+    each = _pseudovalues(claim.made, read) if claim.pooled else map(claim.made, read)
+    mean, ci95 = _mean(list(each))
+    if claim.pooled:  # pseudovalues have a slightly different mean
+        mean = claim.made(np.mean(read, axis=0).tolist())
     return Finding(
         id=claim.id,
         experiment=claim.experiment,
         protocol=claim.reads[0].trial.protocol,
         mean=mean,
-        ci95=_interval(each),
+        ci95=ci95,
         low=claim.low,
         high=claim.high,
         seeds=len(seeds),
@@ -244,13 +251,25 @@ def _finding(
     )
 
 
-def _interval(each: Sequence[float]) -> tuple[float, float]:
+def _pseudovalues(made: Function, read: Sequence[Sequence[float]]) -> list[float]:
+    """Return what each animal adds to what is made of all of them (jackknife)."""
+    n, whole = len(read), made(np.mean(read, axis=0).tolist())
+    if n < 2:
+        return [whole]
+    left = [
+        made(np.mean(np.delete(read, k, axis=0), axis=0).tolist()) for k in range(n)
+    ]
+    return [n * whole - (n - 1) * less for less in left]
+
+
+def _mean(each: Sequence[float]) -> tuple[float, tuple[float, float]]:
+    """Return the mean, and Student's interval of it."""
     mean = float(np.mean(each))
     if len(each) < 2:
-        return float("nan"), float("nan")
+        return mean, (float("nan"), float("nan"))
     factor = float(student.ppf(0.975, len(each) - 1)) / math.sqrt(len(each))
     half = factor * float(np.std(each, ddof=1))
-    return mean - half, mean + half
+    return mean, (mean - half, mean + half)
 
 
 def _verdict(claim: Claim, mean: float) -> str:

@@ -1,7 +1,7 @@
 """What every protocol offers: arms, a timeline, measures with bands, its sources."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Self
@@ -13,6 +13,7 @@ from ..circuits.projection import Rewiring
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Measure
 from ..simulation.timeline import Episode, Gap, Procedure, Step
+from .comparisons import Comparison, of_group
 
 KINDS = {Episode: "episode", Gap: "gap", Procedure: "procedure"}
 BRIAN = Source("Stimberg et al. 2019, Brian 2", doi="10.7554/eLife.47314")
@@ -105,6 +106,11 @@ class Protocol(Parameters):
     def bands(self) -> tuple[Band, ...]:
         """Return the measures, with the bands in which they count as reproduced."""
 
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The measures that are made of two others."""
+        return ()
+
     @abstractmethod
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
         """Return the measures by (arm, name), as far as these arms allow."""
@@ -123,12 +129,12 @@ class Protocol(Parameters):
 
     def measures(self, arms: Mapping[str, Arm]) -> tuple[Measure, ...]:
         """Hold every value against its band."""
-        values = self.values(arms)
-        return tuple(
-            band.measure(values[band.arm, band.name])
-            for band in self.bands()
-            if (band.arm, band.name) in values
-        )
+        return self._judged(self.values(arms))
+
+    def group(self, animals: Sequence[Iterable[Measure]]) -> tuple[Measure, ...]:
+        """Hold the group that these animals are against the bands, as papers do."""
+        each = [{(m.arm, m.name): m.value for m in animal} for animal in animals]
+        return self._judged(of_group(each, self.comparisons))
 
     def with_value(self, path: str, text: str) -> Self:
         """Return a copy with one parameter changed, its own or one of its circuit's."""
@@ -162,6 +168,13 @@ class Protocol(Parameters):
             if row.source != ASSUMED.cite and (row.doi or "fitted" not in row.source):
                 cited.setdefault(row.source, Source(row.source, row.doi))
         return tuple(cited.values())
+
+    def _judged(self, values: Mapping[tuple[str, str], float]) -> tuple[Measure, ...]:
+        return tuple(
+            band.measure(values[band.arm, band.name])
+            for band in self.bands()
+            if (band.arm, band.name) in values
+        )
 
     def _steps(self) -> Iterator[Described]:
         for arm in self.arms:

@@ -20,7 +20,7 @@ from ..circuits.quantity import Quantity
 from ..simulation.procedures import Dose
 from ..simulation.recording import Arm
 from ..simulation.timeline import Step
-from .conditioning import ratio
+from .comparisons import Comparison, compared, ratio
 from .engram import AFTER, BEFORE, CLOSES, OPENS, PERFORANT, Engram, labels_in
 from .protocol import Band
 
@@ -126,6 +126,19 @@ class SilentEngram(Engram):
             Band(a, name, "1", low, high, told) for a, name, low, high, told in rows
         )
 
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The measures that are made of two others."""
+        natural, lit = "freezing in B", "freezing in A, light on"
+        return tuple(
+            Comparison(arm, told, (arm, measure), ("saline", measure))
+            for arm, told, measure in (
+                ("anisomycin", "freezing in B, over saline", natural),
+                ("anisomycin", "by light, over saline", lit),
+                ("no-shock", "by light, over saline", lit),
+            )
+        )
+
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
         """Return the measures by (arm, name), as far as these arms allow."""
         found: dict[tuple[str, str], float] = {}
@@ -150,16 +163,7 @@ class SilentEngram(Engram):
             any_of_them = connectivity(*ends, cells, all_of_them, *sizes).probability
             over = ratio(own, any_of_them)
             found[name, CONNECTED] = over
-        for name in arms if "saline" in arms else ():
-            if name == "anisomycin":
-                natural = found["saline", "freezing in B"]
-                over = ratio(found[name, "freezing in B"], natural)
-                found[name, "freezing in B, over saline"] = over
-            if name != "saline":
-                lit = found["saline", "freezing in A, light on"]
-                over = ratio(found[name, "freezing in A, light on"], lit)
-                found[name, "by light, over saline"] = over
-        return found
+        return compared(found, self.comparisons)
 
     def notes(self) -> tuple[str, ...]:
         """Say what was chosen."""

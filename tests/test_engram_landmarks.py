@@ -7,6 +7,7 @@ import pytest
 
 from trisynapse.protocols.allocation import Allocation
 from trisynapse.protocols.catalogue import ENGRAMS, find
+from trisynapse.protocols.comparisons import Comparison
 from trisynapse.protocols.engram_landmarks import LANDMARKS
 from trisynapse.protocols.known_landmarks import LANDMARKS as ALL
 from trisynapse.protocols.landmarks import select
@@ -149,11 +150,26 @@ def test_controls_have_bands_of_their_own(
 
 def test_a_band_of_a_claim_is_that_of_its_protocol() -> None:
     for one in EVERY:
-        (read,) = one.reads
-        own = find(read.trial.protocol).bands()
-        (band,) = [b for b in own if (b.arm, b.name) == (read.arm, read.measure)]
+        own = find(one.reads[0].trial.protocol).bands()
+        (band,) = [b for b in own if f"{b.arm}: {b.name}" == one.experiment]
         assert np.array_equal([one.low, one.high], [band.low, band.high], True)
         assert one.source == band.source and one.source
+
+
+def test_what_compares_two_measures_is_made_of_means_over_animals() -> None:
+    for one in EVERY:
+        (trial,) = set(one.trials) & {read.trial for read in one.reads}
+        made = [
+            c for c in find(trial.protocol).comparisons if _words(c) == one.experiment
+        ]
+        assert one.pooled == bool(made)
+        for c in made:
+            assert [(r.arm, r.measure) for r in one.reads] == [c.over, c.under]
+            assert one.made([1.0, 4.0]) == pytest.approx(0.75 if c.lost else 0.25)
+
+
+def _words(comparison: Comparison) -> str:
+    return f"{comparison.arm}: {comparison.name}"
 
 
 def test_every_band_has_a_side_that_is_not_open() -> None:

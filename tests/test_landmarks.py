@@ -150,6 +150,27 @@ def test_what_is_made_of_several_measures_is_made_for_each_seed(bench: Bench) ->
     assert found.mean == pytest.approx((4 + 16) / 2)
 
 
+def test_what_is_pooled_is_made_of_means_over_animals(bench: Bench) -> None:
+    over, under = [2.0, 8.0, 5.0], [1.0, 0.0, 4.0]
+    bench.value = lambda setting, seed: (over if "2" in setting else under)[seed - 1]
+    ratio = claim(reads=(size(TWO), size(ONE)), made=lambda v: v[0] / v[1], pooled=True)
+    (found,) = judge([ratio], [1, 2, 3])
+    assert found.mean == pytest.approx(15 / 5)
+    left_out = 13 / 4, 7 / 5, 10 / 1
+    referee = np.std(left_out) * np.sqrt(2)  # the jackknife's standard error
+    half = stats.t.ppf(0.975, 2) * referee
+    assert (found.ci95[1] - found.ci95[0]) / 2 == pytest.approx(half)
+
+
+def test_a_pooled_mean_has_the_interval_of_a_mean(bench: Bench) -> None:
+    bench.value = lambda setting, seed: float(seed**2)
+    (mean,), (pooled,) = (
+        judge([claim(pooled=pooled)], [1, 2, 3, 4]) for pooled in (False, True)
+    )
+    assert pooled.mean == pytest.approx(mean.mean)
+    assert pooled.ci95 == pytest.approx(mean.ci95)
+
+
 def test_controls_are_claims_of_their_own(bench: Bench) -> None:
     bench.value = lambda setting, seed: {"x=1": 150.0, "x=2": 120.0}[setting]
     control = claim(95, 105, reads=(size(TWO),), experiment="no effect here")
