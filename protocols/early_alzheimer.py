@@ -6,12 +6,13 @@
 
 Roy et al. (2016). What is lost is a share of the synapses from entorhinal cortex onto
 the labelled granule cells, as many as in mice after some months (Ness and Schultz).
-Light at 100 Hz on labelled cells of entorhinal cortex potentiates what is left, and
-lets spines grow; then the rescued cells of the dentate gyrus are ablated.
+Light at 100 Hz falls on labelled cells of entorhinal cortex and on the granule cells,
+whose label brings an opsin too: it pairs both, potentiates what is left between them,
+and lets spines grow. Controls light either alone; then the rescued cells are ablated.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..circuits.genes import Label
@@ -31,6 +32,12 @@ LABEL, INPUTS = "engram", "inputs"
 LOST = ("ec_fan_to_dg_granule", "ec_stellate_to_dg_granule")
 NATURAL, LIT = "test B", "test A"
 WELL = "healthy"
+# The labels whose cells the light at 100 Hz falls on.
+LIT_ON = {
+    "ad-ltp": (INPUTS, LABEL),
+    "ad-ltp-cortex": (INPUTS,),
+    "ad-ltp-dentate": (LABEL,),
+}
 OPEN = float("nan")
 
 
@@ -40,11 +47,13 @@ class EarlyAlzheimer(Engram):
 
     name: ClassVar[str] = "early-alzheimer"
     caption: ClassVar[str] = "A memory lost with its spines is rescued by light"
-    arms: ClassVar[tuple[str, ...]] = (WELL, "ad", "ad-ltp", "ad-ltp-ablated")
+    arms: ClassVar[tuple[str, ...]] = (WELL, "ad", *LIT_ON, "ad-ltp-ablated")
     manipulations: ClassVar[tuple[str, ...]] = (
         "healthy: no synapse is lost",
         "ad: labelled granule cells lose synapses from entorhinal cortex",
-        "ad-ltp: light at 100 Hz on labelled cells of entorhinal cortex afterwards",
+        "ad-ltp: light at 100 Hz on labelled cells of cortex and dentate afterwards",
+        "ad-ltp-cortex: that light on entorhinal cortex only",
+        "ad-ltp-dentate: that light on the granule cells only",
         "ad-ltp-ablated: the labelled granule cells die after that",
     )
     papers: ClassVar[tuple[Source, ...]] = (ROY, NESS)
@@ -75,7 +84,7 @@ class EarlyAlzheimer(Engram):
                 f"months={self.months:g}: the published course of synapse loss holds "
                 f"from 0 to {turns:.3g} months."
             )
-        self._tetanus()
+        self._tetanus(INPUTS)
 
     @property
     def lost(self) -> float:
@@ -92,7 +101,7 @@ class EarlyAlzheimer(Engram):
     def _tetanus_s(self) -> float:
         return self.bursts * (float(self.burst) + float(self.pause))
 
-    def _tetanus(self) -> Light:
+    def _tetanus(self, label: str) -> Light:
         each = float(self.burst) + float(self.pause)
         trains = tuple(
             Train(
@@ -103,6 +112,8 @@ class EarlyAlzheimer(Engram):
             )
             for k in range(self.bursts)
         )
+        if label == LABEL:
+            return replace(self.light(LABEL), trains=trains)
         return Light(
             label=INPUTS,
             opsin=self.opsin,
@@ -118,8 +129,9 @@ class EarlyAlzheimer(Engram):
         if arm != WELL:
             losses = tuple(Lose(path, self.lost, LABEL) for path in LOST)
         rescue: list[Step] = []
-        if arm.startswith("ad-ltp"):
-            lights = (self._tetanus(),)
+        labels = LIT_ON.get(arm.removesuffix("-ablated"), ())
+        if labels:
+            lights = tuple(self._tetanus(label) for label in labels)
             lit = self.nowhere("tetanus", self._tetanus_s, lights)
             rescue = [lit, self.wait("after the tetanus", self.closing)]
         if arm == "ad-ltp-ablated":
@@ -148,6 +160,8 @@ class EarlyAlzheimer(Engram):
             ("ad", natural, OPEN, 0.6, cite),
             ("ad", "by light, over healthy", 0.8, OPEN, cite),
             ("ad-ltp", natural, 0.85, OPEN, cite),
+            ("ad-ltp-cortex", natural, OPEN, OPEN, cite),
+            ("ad-ltp-dentate", natural, OPEN, OPEN, cite),
             ("ad-ltp-ablated", natural, OPEN, 0.6, cite),
         ]
         return tuple(
@@ -183,6 +197,7 @@ class EarlyAlzheimer(Engram):
         return (
             f"{100 * self.lost:.3g} % of the synapses from entorhinal cortex onto "
             "labelled granule cells are lost.",
-            "The tetanus is given where no place drives entorhinal cortex.",
+            "The tetanus is given where no place drives entorhinal cortex. Its light "
+            "falls on the cells of cortex themselves, not on their axons.",
             "Published values of freezing were not found, so the bands are ratios.",
         )

@@ -194,6 +194,8 @@ def own(s: Any) -> str:
         (ALLOCATED, "creb", "gfp", "virus"),
         (AD, "healthy", "ad", "loss of synapses"),
         (AD, "ad", "ad-ltp", "after the tetanus, tetanus"),
+        (AD, "ad-ltp", "ad-ltp-cortex", "tetanus"),
+        (AD, "ad-ltp", "ad-ltp-dentate", "tetanus"),
         (AD, "ad-ltp", "ad-ltp-ablated", "toxin"),
     ],
 )
@@ -322,7 +324,7 @@ def nodes(name: str) -> dict[str, list[Any]]:
         (SILENCED, 6 + 4 + 2 + 6 + 4),
         (SILENT, 10 + 5 + 6),
         (ALLOCATED, 5 + 2 + 2 + 5),
-        (AD, 9 + 3 + 4 + 3),
+        (AD, 9 + 3 + 4 + 3 + 4 + 4),
     ],
 )
 def test_a_shared_history_is_run_once(name: str, count: int) -> None:
@@ -384,7 +386,9 @@ def test_two_arms_go_apart_at_this_step(
         (SILENT, "anisomycin", {"habituation A": ["engram"], "test A": ["engram"]}),
         (ALLOCATED, "creb", {}),
         (AD, "ad", {"test A": ["engram"]}),
-        (AD, "ad-ltp", {"tetanus": ["inputs"], "test A": ["engram"]}),
+        (AD, "ad-ltp", {"tetanus": ["inputs", "engram"], "test A": ["engram"]}),
+        (AD, "ad-ltp-cortex", {"tetanus": ["inputs"], "test A": ["engram"]}),
+        (AD, "ad-ltp-dentate", {"tetanus": ["engram"], "test A": ["engram"]}),
     ],
 )
 def test_light_falls_on_these_labels_in_these_visits(
@@ -446,14 +450,21 @@ def test_light_that_silences_stays_on_throughout_the_test(arm: str) -> None:
         assert np.array_equal(course(test, k), np.ones(len(test.stimulus)))
 
 
-def test_the_tetanus_is_ten_bursts_of_a_second_at_100_hz() -> None:
-    tetanus = step(AD, "ad-ltp", "tetanus")
-    lit = course(tetanus)
+@pytest.mark.parametrize("which", [0, 1])
+def test_the_tetanus_is_ten_bursts_of_a_second_at_100_hz(which: int) -> None:
+    lit = course(step(AD, "ad-ltp", "tetanus"), which)
     bursts = lit.reshape(20, 1000)
     assert (bursts[1::2] == 0).all()
     assert np.count_nonzero(np.diff(bursts[0], prepend=0) > 0.5) == 100
     assert lit.sum() * 1e-3 == pytest.approx(10 * 100 * 2e-3)
-    assert isinstance(tetanus.lights[0].source, Uniform)
+
+
+def test_the_tetanus_pairs_cortex_with_the_granule_cells_under_the_fibre() -> None:
+    cortex, dentate = step(AD, "ad-ltp", "tetanus").lights
+    assert isinstance(cortex.source, Uniform)
+    again = protocol(AD).light("engram")
+    assert (dentate.source, dentate.amount) == (again.source, again.amount)
+    assert dentate.conductance == again.conductance
 
 
 def test_light_is_made_by_the_parameters_of_the_protocol() -> None:
