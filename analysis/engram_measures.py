@@ -102,10 +102,25 @@ def _in_words(measure: Any) -> tuple[str, str]:
         band = f"≤ {high:g}"
     elif not np.isfinite(high):
         band = f"≥ {low:g}"
-    value = "∞" if np.isposinf(measure.value) else f"{measure.value:.2g}"
-    if 1e2 <= abs(measure.value) < 1e5:
-        value = f"{measure.value:.0f}"
-    elif 1e5 <= abs(measure.value) < np.inf:
-        mantissa, exponent = f"{measure.value:.0e}".split("e")
-        value = f"{mantissa}e{int(exponent)}"
-    return ("n/a" if np.isnan(measure.value) else f"{value}{unit}"), band
+    if np.isnan(measure.value):
+        return "n/a", band
+    return f"{_rounded(measure.value, low, high)}{unit}", band
+
+
+def _rounded(value: float, low: float, high: float) -> str:
+    """Return a value in two digits, or in more if two would move it into the band.
+
+    >>> _rounded(0.898, 0.9, np.inf), _rounded(0.951, 0.9, np.inf)
+    ('0.898', '0.95')
+    """
+    if np.isposinf(value):
+        return "∞"
+    if abs(value) >= 1e5:
+        mantissa, exponent = f"{value:.0e}".split("e")
+        return f"{mantissa}e{int(exponent)}"
+    if abs(value) >= 1e2:
+        return f"{value:.0f}"
+    told = [f"{value:.{digits}g}" for digits in (2, 3, 4, 5)]
+    sides = value < low, value > high
+    honest = (t for t in told if (float(t) < low, float(t) > high) == sides)
+    return next(honest, told[-1])

@@ -580,6 +580,28 @@ def test_a_value_is_told_as_wide_as_its_column(value: float, told: str) -> None:
     assert text_width(told, 6.5) <= 0.4
 
 
+@pytest.mark.parametrize(
+    ("value", "low", "high", "told"),
+    [
+        (0.898, 0.9, NAN, "0.898"),
+        (0.951, 0.9, NAN, "0.95"),
+        (0.9, 0.9, NAN, "0.9"),
+        (0.8999999, 0.9, NAN, "0.9"),  # what no column is wide enough for
+        (0.1031, NAN, 0.1, "0.103"),
+        (0.0994, NAN, 0.1, "0.099"),
+        (0.148, NAN, 0.15, "0.15"),
+        (1.004, 1.0, 1.0, "1.004"),
+    ],
+)
+def test_a_rounded_value_stays_on_its_side_of_the_band(
+    value: float, low: float, high: float, told: str
+) -> None:
+    one = Measure("dg", "a ratio", value, "1", low, high, 0, "a paper")
+    figure = engram(replace(made("silent"), measures=(one,)))
+    assert told in [text.get_text() for text in figure.texts]
+    assert text_width(told, 6.5) <= 0.4
+
+
 def test_text_is_broken_so_that_it_fits() -> None:
     told = fitted("label of others", 0.5, 6.5, 2)
     assert told == "label of\nothers"
