@@ -95,7 +95,7 @@ class Conditioning(Protocol):
     circle: Quantity = ASSUMED("8 cm", "radius of the path round the chamber")
     lap: Quantity = ASSUMED("2 s", "simulated time of a lap")
     half_rate: Quantity = ASSUMED(
-        "9.5 Hz", "CeA rate at which freezing is half its most"
+        "10.5 Hz", "CeA rate at which freezing is half its most"
     )
     steepness: float = ASSUMED(6.0, "exponent of the readout of freezing")
     neuromodulation: float = ASSUMED(

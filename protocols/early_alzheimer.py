@@ -65,8 +65,8 @@ class EarlyAlzheimer(Engram):
     burst: Quantity = ASSUMED("1 s", "duration of a burst")
     pause: Quantity = ASSUMED("1 s", "time from one burst to the next")
     tetanus: Quantity = ROY("100 Hz", "frequency of that light")
-    flash: Quantity = ASSUMED("2 ms", "duration of a pulse of that light")
-    axons: Quantity = ASSUMED("200 nS", "conductance of labelled cells of that cortex")
+    flash: Quantity = ASSUMED("5 ms", "duration of a pulse of that light")
+    axons: Quantity = ASSUMED("600 nS", "conductance of labelled cells of that cortex")
     test: Quantity = ASSUMED("5 min", "duration of the natural test")
 
     def __post_init__(self) -> None:

@@ -18,7 +18,7 @@ from ..circuits.quantity import Quantity
 from ..simulation.experiment import ArmResult
 from ..simulation.recording import Arm, Span, Spikes, Tag
 from ..simulation.timeline import Step, dosed
-from .comparisons import Comparison, compared, ratio
+from .comparisons import Comparison, compared
 from .conditioning import PRINCIPAL, Conditioning
 from .protocol import Band
 from .recorded import population_table, shown, synaptic_weights, whereabouts
@@ -186,9 +186,18 @@ class FearConditioning(Conditioning):
             )
             for when in (early, late)
         ]
-        return Comparison(
-            "paired", f"freezing at {late}, B over A", in_b, in_a
-        ), *spared
+        again = "re-activated in {}, over chance"
+        recalled = [
+            Comparison(
+                "paired",
+                f"{region} over chance, A over B",
+                ("paired", f"{region} {again.format('A')}"),
+                ("paired", f"{region} {again.format('B')}"),
+            )
+            for region in PRINCIPAL
+        ]
+        frozen = Comparison("paired", f"freezing at {late}, B over A", in_b, in_a)
+        return frozen, *spared, *recalled
 
     def values(self, arms: Mapping[str, Arm]) -> dict[tuple[str, str], float]:
         """Return the measures by (arm, name), as far as these arms allow."""
@@ -233,15 +242,12 @@ class FearConditioning(Conditioning):
         for region, population in PRINCIPAL.items():
             n = paired.populations[population].size
             tag = paired.tags["training"][population].node_ids
-            over = {}
             for place in "AB":
                 span = paired.span(f"test {place} {self.late_test}")
                 active = self._active(region, paired.spikes[population], span)
-                over[place] = overlap_over_chance(tag, active, n)
                 again = f"{region} re-activated in {place}, over chance"
-                found["paired", again] = over[place]
+                found["paired", again] = overlap_over_chance(tag, active, n)
             found["paired", f"{region} labelled"] = len(tag) / n
-            found["paired", f"{region} over chance, A over B"] = ratio(*over.values())
         return found
 
     def notes(self) -> tuple[str, ...]:

@@ -456,7 +456,7 @@ def test_the_tetanus_is_ten_bursts_of_a_second_at_100_hz(which: int) -> None:
     bursts = lit.reshape(20, 1000)
     assert (bursts[1::2] == 0).all()
     assert np.count_nonzero(np.diff(bursts[0], prepend=0) > 0.5) == 100
-    assert lit.sum() * 1e-3 == pytest.approx(10 * 100 * 2e-3)
+    assert lit.sum() * 1e-3 == pytest.approx(10 * 100 * 5e-3)
 
 
 def test_the_tetanus_pairs_cortex_with_the_granule_cells_under_the_fibre() -> None:
