@@ -113,8 +113,8 @@ def _rounded(value: float, low: float, high: float) -> str:
     >>> _rounded(0.898, 0.9, np.inf), _rounded(0.951, 0.9, np.inf)
     ('0.898', '0.95')
     """
-    if np.isposinf(value):
-        return "∞"
+    if np.isinf(value):
+        return "∞" if value > 0 else "-∞"
     if abs(value) >= 1e5:
         mantissa, exponent = f"{value:.0e}".split("e")
         return f"{mantissa}e{int(exponent)}"

@@ -19,6 +19,8 @@ def cell(measure: Measure) -> str:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit(__doc__)
     runs = [load(file) for file in sys.argv[1:]]
     group = find(runs[0].protocol).group([run.measures for run in runs])
     heads = ["arm", "measure", "band", "group", *(f"seed {run.seed}" for run in runs)]

@@ -1,8 +1,8 @@
 """Cells of a memory lose the spines of their inputs; light still recalls it.
 
     dox off │ training B │ dox on │ synapses lost │ 100 Hz on EC │ tests: B, and A lit
-            └─ labelled ─┘          onto labelled   (rescued)      off, on
-                                    granule cells
+            └─ labelled ─┘          onto labelled   and DG         off, on
+                                    granule cells   (rescued)
 
 Roy et al. (2016). What is lost is a share of the synapses from entorhinal cortex onto
 the labelled granule cells, as many as in mice after some months (Ness and Schultz).
@@ -84,7 +84,7 @@ class EarlyAlzheimer(Engram):
                 f"months={self.months:g}: the published course of synapse loss holds "
                 f"from 0 to {turns:.3g} months."
             )
-        self._tetanus(INPUTS)
+        self._tetanus()  # pulses that do not fit into their period
 
     @property
     def lost(self) -> float:
@@ -101,7 +101,8 @@ class EarlyAlzheimer(Engram):
     def _tetanus_s(self) -> float:
         return self.bursts * (float(self.burst) + float(self.pause))
 
-    def _tetanus(self, label: str) -> Light:
+    def _tetanus(self) -> dict[str, Light]:
+        """Return the light at 100 Hz on the cells of each label."""
         each = float(self.burst) + float(self.pause)
         trains = tuple(
             Train(
@@ -112,9 +113,7 @@ class EarlyAlzheimer(Engram):
             )
             for k in range(self.bursts)
         )
-        if label == LABEL:
-            return replace(self.light(LABEL), trains=trains)
-        return Light(
+        on_cortex = Light(
             label=INPUTS,
             opsin=self.opsin,
             source=Uniform(),
@@ -122,6 +121,7 @@ class EarlyAlzheimer(Engram):
             trains=trains,
             conductance=self.axons,
         )
+        return {INPUTS: on_cortex, LABEL: replace(self.light(LABEL), trains=trains)}
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the animals of an arm."""
@@ -131,7 +131,7 @@ class EarlyAlzheimer(Engram):
         rescue: list[Step] = []
         labels = LIT_ON.get(arm.removesuffix("-ablated"), ())
         if labels:
-            lights = tuple(self._tetanus(label) for label in labels)
+            lights = tuple(self._tetanus()[label] for label in labels)
             lit = self.nowhere("tetanus", self._tetanus_s, lights)
             rescue = [lit, self.wait("after the tetanus", self.closing)]
         if arm == "ad-ltp-ablated":

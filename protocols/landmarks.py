@@ -232,16 +232,18 @@ def _finding(
     read = [
         [found[r.trial, seed][r.arm, r.measure] for r in claim.reads] for seed in seeds
     ]
-    each = _pseudovalues(claim.made, read) if claim.pooled else map(claim.made, read)
-    mean, ci95 = _mean(list(each))
-    if claim.pooled:  # pseudovalues have a slightly different mean
-        mean = claim.made(np.mean(read, axis=0).tolist())
+    if claim.pooled:
+        mean, each = _of_means(claim.made, read), _pseudovalues(claim.made, read)
+    else:
+        each = [claim.made(values) for values in read]
+        mean = float(np.mean(each))
+    half = _half_interval(each)
     return Finding(
         id=claim.id,
         experiment=claim.experiment,
         protocol=claim.reads[0].trial.protocol,
         mean=mean,
-        ci95=ci95,
+        ci95=(mean - half, mean + half),
         low=claim.low,
         high=claim.high,
         seeds=len(seeds),
@@ -251,25 +253,25 @@ def _finding(
     )
 
 
+def _of_means(made: Function, read: Sequence[Sequence[float]]) -> float:
+    """Return what is made of the means over animals."""
+    return made(np.mean(read, axis=0).tolist())
+
+
 def _pseudovalues(made: Function, read: Sequence[Sequence[float]]) -> list[float]:
     """Return what each animal adds to what is made of all of them (jackknife)."""
-    n, whole = len(read), made(np.mean(read, axis=0).tolist())
-    if n < 2:
-        return [whole]
-    left = [
-        made(np.mean(np.delete(read, k, axis=0), axis=0).tolist()) for k in range(n)
-    ]
-    return [n * whole - (n - 1) * less for less in left]
+    n, whole = len(read), _of_means(made, read)
+    others = [[*read[:k], *read[k + 1 :]] for k in range(n)] if n > 1 else []
+    return [n * whole - (n - 1) * _of_means(made, less) for less in others]
 
 
-def _mean(each: Sequence[float]) -> tuple[float, tuple[float, float]]:
-    """Return the mean, and Student's interval of it."""
-    mean = float(np.mean(each))
-    if len(each) < 2:
-        return mean, (float("nan"), float("nan"))
-    factor = float(student.ppf(0.975, len(each) - 1)) / math.sqrt(len(each))
-    half = factor * float(np.std(each, ddof=1))
-    return mean, (mean - half, mean + half)
+def _half_interval(each: Sequence[float]) -> float:
+    """Return half of Student's 95 % interval of a mean of these."""
+    n = len(each)
+    if n < 2 or not np.isfinite(each).all():
+        return float("nan")
+    factor = float(student.ppf(0.975, n - 1)) / math.sqrt(n)
+    return factor * float(np.std(each, ddof=1))
 
 
 def _verdict(claim: Claim, mean: float) -> str:

@@ -132,7 +132,12 @@ class Protocol(Parameters):
         return self._judged(self.values(arms))
 
     def group(self, animals: Sequence[Iterable[Measure]]) -> tuple[Measure, ...]:
-        """Hold the group that these animals are against the bands, as papers do."""
+        """Hold the group that these animals are against the bands, as papers do.
+
+        Parameters
+        ----------
+        animals : the measures of each, as in its recording; at least one
+        """
         each = [{(m.arm, m.name): m.value for m in animal} for animal in animals]
         return self._judged(of_group(each, self.comparisons))
 

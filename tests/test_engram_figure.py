@@ -571,7 +571,14 @@ def test_a_value_has_a_place_relative_to_its_band(
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [(6.2e10, "6e10"), (1e5, "1e5"), (99_999.0, "99999"), (INF, "∞"), (NAN, "n/a")],
+    [
+        (6.2e10, "6e10"),
+        (1e5, "1e5"),
+        (99_999.0, "99999"),
+        (INF, "∞"),
+        (-INF, "-∞"),
+        (NAN, "n/a"),
+    ],
 )
 def test_a_value_is_told_as_wide_as_its_column(value: float, told: str) -> None:
     one = Measure("saline", "a ratio", value, "1", 3.0, NAN, 1, "a paper")

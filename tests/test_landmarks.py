@@ -16,6 +16,7 @@ from scipy import stats
 from trisynapse import cli
 from trisynapse.protocols import landmarks
 from trisynapse.protocols.catalogue import find
+from trisynapse.protocols.comparisons import ratio
 from trisynapse.protocols.landmarks import (
     Claim,
     Finding,
@@ -145,21 +146,35 @@ def test_a_claim_that_was_not_verified_is_neither_passed_nor_failed(
 
 def test_what_is_made_of_several_measures_is_made_for_each_seed(bench: Bench) -> None:
     bench.value = lambda setting, seed: {"x=1": 2.0, "x=2": 8.0}[setting] ** seed
-    ratio = claim(reads=(size(TWO), size(ONE)), made=lambda v: v[0] / v[1])
-    (found,) = judge([ratio], [1, 2])
+    divided = claim(reads=(size(TWO), size(ONE)), made=lambda v: v[0] / v[1])
+    (found,) = judge([divided], [1, 2])
     assert found.mean == pytest.approx((4 + 16) / 2)
 
 
 def test_what_is_pooled_is_made_of_means_over_animals(bench: Bench) -> None:
     over, under = [2.0, 8.0, 5.0], [1.0, 0.0, 4.0]
     bench.value = lambda setting, seed: (over if "2" in setting else under)[seed - 1]
-    ratio = claim(reads=(size(TWO), size(ONE)), made=lambda v: v[0] / v[1], pooled=True)
-    (found,) = judge([ratio], [1, 2, 3])
+    divided = claim(
+        reads=(size(TWO), size(ONE)), made=lambda v: v[0] / v[1], pooled=True
+    )
+    (found,) = judge([divided], [1, 2, 3])
     assert found.mean == pytest.approx(15 / 5)
+    assert np.mean(found.ci95) == pytest.approx(15 / 5)
     left_out = 13 / 4, 7 / 5, 10 / 1
     referee = np.std(left_out) * np.sqrt(2)  # the jackknife's standard error
     half = stats.t.ppf(0.975, 2) * referee
     assert (found.ci95[1] - found.ci95[0]) / 2 == pytest.approx(half)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_pooled_ratio_over_nothing_has_no_interval(bench: Bench) -> None:
+    bench.value = lambda setting, seed: float("2" in setting or seed == 1)
+    (found,) = judge(
+        [claim(reads=(size(TWO), size(ONE)), made=lambda v: ratio(*v), pooled=True)],
+        [1, 2],
+    )
+    assert found.mean == pytest.approx(2.0)  # without the first animal it is infinite
+    assert np.isnan(found.ci95).all()
 
 
 def test_a_pooled_mean_has_the_interval_of_a_mean(bench: Bench) -> None:
