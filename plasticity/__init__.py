@@ -12,6 +12,7 @@ from .inhibitory_stdp import InhibitorySTDP as InhibitorySTDP
 from .intrinsic import ExcitabilityDrive as ExcitabilityDrive
 from .orchestrated_stdp import OrchestratedSTDP as OrchestratedSTDP
 from .pair_stdp import PairSTDP as PairSTDP
+from .resistant_bistable import ResistantBistable as ResistantBistable
 from .scaling import SynapticScaling as SynapticScaling
 from .short_term import TsodyksMarkram as TsodyksMarkram
 from .shouval import Shouval as Shouval

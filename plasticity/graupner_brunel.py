@@ -53,14 +53,6 @@ GRAUPNER = Source("Graupner and Brunel 2012", doi="10.1073/pnas.1109359109")
 # numpy has no error function, and scipy takes too long to import.
 ERF = np.vectorize(erf, otypes=[float])
 
-# Brian2 wants a statement on one line.
-ADVANCE = (
-    "rho = efficacy(rho, Ca, t - t_last, tau_Ca, theta_d, theta_p, gamma_d, gamma_p,"
-    " sigma, tau)\n"
-    "Ca = Ca*exp(-(t - t_last)/tau_Ca)\n"
-    "t_last = t\n"
-)
-
 EFFICACY_CPP = """
 static inline double double_well(double rho, double span)
 {
@@ -77,7 +69,7 @@ static inline double above_threshold(double rho, double span, double up, double 
 }
 static inline double efficacy(double rho, double c, double elapsed, double tau_Ca,
     double theta_d, double theta_p, double gamma_d, double gamma_p, double sigma,
-    double tau, int _vectorisation_idx)
+    double tau, double labile, int _vectorisation_idx)
 {
     if (c <= theta_d || elapsed <= 0)
         return double_well(rho, fmax(elapsed, 0.0)/tau);
@@ -87,10 +79,11 @@ static inline double efficacy(double rho, double c, double elapsed, double tau_C
     if (T_p > 0)
     {
         rho = double_well(rho, 0.5*T_p/tau);
-        rho = above_threshold(rho, T_p/tau, gamma_p, gamma_p + gamma_d, 2.0*spread);
+        rho = above_threshold(rho, labile*T_p/tau, gamma_p, gamma_p + gamma_d,
+            2.0*spread);
     }
     rho = double_well(rho, 0.5*T_d/tau);
-    rho = above_threshold(rho, (T_d - T_p)/tau, 0.0, gamma_d, spread);
+    rho = above_threshold(rho, labile*(T_d - T_p)/tau, 0.0, gamma_d, spread);
     return double_well(rho, (elapsed - 0.5*(T_d + T_p))/tau);
 }
 """
@@ -115,6 +108,7 @@ def efficacy(
     gamma_p: float,
     sigma: float,
     tau: float,
+    labile: Array | float = 1.0,
     normal: Callable[[int], Array] | None = None,
 ) -> Array:
     """Return the efficacy after ``elapsed`` seconds without an event.
@@ -124,15 +118,19 @@ def efficacy(
     rho, c, elapsed : arrays (n,) or scalars
         Efficacy and calcium at the last event, seconds since then.
     tau_Ca, tau : seconds
+    labile : array (n,) or scalar
+        Factor on gamma_d, gamma_p and sigma^2, from 0 to 1.
     normal : function of a count that returns so many standard normal deviates;
         None leaves the noise out.
     """
-    rho, c, elapsed = np.broadcast_arrays(*np.atleast_1d(rho, c, elapsed))
+    rho, c, elapsed, labile = np.broadcast_arrays(
+        *np.atleast_1d(rho, c, elapsed, labile)
+    )
     moved = double_well(rho, elapsed / tau)
     high = np.flatnonzero((c > theta_d) & (elapsed > 0))
     if not len(high):
         return moved
-    x, c, span = rho[high], c[high], elapsed[high]
+    x, c, span, labile = rho[high], c[high], elapsed[high], labile[high]
     t_d = np.minimum(tau_Ca * np.log(c / theta_d), span)
     t_p = np.clip(tau_Ca * np.log(c / theta_p), 0.0, t_d)
 
@@ -147,12 +145,13 @@ def efficacy(
     if len(top):
         x[top] = above(
             double_well(x[top], t_p[top] / (2 * tau)),
-            t_p[top],
+            labile[top] * t_p[top],
             gamma_p,
             gamma_p + gamma_d,
             2 * sigma**2,
         )
-    x = above(double_well(x, t_d / (2 * tau)), t_d - t_p, 0.0, gamma_d, sigma**2)
+    x = double_well(x, t_d / (2 * tau))
+    x = above(x, labile * (t_d - t_p), 0.0, gamma_d, sigma**2)
     moved[high] = double_well(x, (span - (t_d + t_p) / 2) / tau)
     return moved
 
@@ -161,6 +160,23 @@ def _efficacy_numpy(*arguments: Any) -> Array:
     """Serve Brian2's numpy target: units on the arguments, the indices at the end."""
     plain: list[Any] = [np.asarray(argument) for argument in arguments[:-1]]
     return partial(efficacy, normal=np.random.standard_normal)(*plain)
+
+
+def advancing(labile: str = "1.0") -> str:
+    """Return code that brings a synapse to now; ``labile`` is a factor on its rates."""
+    # Brian2 wants a statement on one line.
+    return (
+        "rho = efficacy(rho, Ca, t - t_last, tau_Ca, theta_d, theta_p, gamma_d,"
+        f" gamma_p, sigma, tau, {labile})\n"
+        "Ca = Ca*exp(-(t - t_last)/tau_Ca)\n"
+        "t_last = t\n"
+    )
+
+
+def influx(advance: str) -> tuple[Event, ...]:
+    """Return the event of the calcium of a presynaptic spike, after that code."""
+    brought = "Ca += pre_Ca*(1 - stimulus(t, at_apv))"
+    return (Event("calcium", advance + brought, "D"),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,11 +202,9 @@ class GraupnerBrunel(Rule):
     Ca : 1
     t_last : second
     """
-    on_pre: ClassVar[str] = ADVANCE
-    extra_pre: ClassVar[tuple[Event, ...]] = (
-        Event("calcium", ADVANCE + "Ca += pre_Ca*(1 - stimulus(t, at_apv))", "D"),
-    )
-    on_post: ClassVar[str] = ADVANCE + "Ca += post_Ca"
+    on_pre: ClassVar[str] = advancing()
+    extra_pre: ClassVar[tuple[Event, ...]] = influx(advancing())
+    on_post: ClassVar[str] = advancing() + "Ca += post_Ca"
     weight: ClassVar[str] = "w_0*(1 + rho*(b_up - 1))"
     start: ClassVar[Mapping[str, float]] = MappingProxyType({"rho": 0.0})
     clocks: ClassVar[tuple[str, ...]] = ("t_last",)
@@ -199,7 +213,7 @@ class GraupnerBrunel(Rule):
             "efficacy": Function(
                 _efficacy_numpy,
                 EFFICACY_CPP,
-                ("1", "1", "second", "second", *["1"] * 5, "second"),
+                ("1", "1", "second", "second", *["1"] * 5, "second", "1"),
                 "1",
             )
         }
@@ -224,6 +238,10 @@ class GraupnerBrunel(Rule):
                 "well have a closed form."
             )
 
+    def labile(self, state: State) -> Array | float:
+        """Return the factor on the rates at which calcium moves each synapse."""
+        return 1.0
+
     def relative(self, state: State) -> Array:
         """Return the weight in units of a synapse that is DOWN."""
         return 1.0 + state["rho"] * (self.b_up - 1.0)
@@ -234,19 +252,23 @@ class GraupnerBrunel(Rule):
         c: Array,
         elapsed: Array | float,
         normal: Callable[[int], Array] | None,
+        labile: Array | float = 1.0,
     ) -> tuple[Array, Array]:
         """Return efficacy and calcium after ``elapsed`` seconds without an event."""
         names = ("tau_Ca", "theta_d", "theta_p", "gamma_d", "gamma_p", "sigma", "tau")
         symbols: Any = {name: float(getattr(self, name)) for name in names}
         fading: Array = np.exp(-np.asarray(elapsed) / float(self.tau_Ca))
-        return efficacy(rho, c, elapsed, normal=normal, **symbols), c * fading
+        moved = efficacy(rho, c, elapsed, labile=labile, normal=normal, **symbols)
+        return moved, c * fading
 
     def rest(
         self, state: State, seconds: float, post: Ids, rng: np.random.Generator
     ) -> dict[str, Array]:
         """Let calcium run down with its noise; rho then follows the double well."""
-        elapsed = seconds - state["t_last"]
-        rho, c = self.advance(state["rho"], state["Ca"], elapsed, rng.standard_normal)
+        elapsed, labile = seconds - state["t_last"], self.labile(state)
+        rho, c = self.advance(
+            state["rho"], state["Ca"], elapsed, rng.standard_normal, labile
+        )
         return {**state, "rho": rho, "Ca": c, "t_last": np.zeros(len(rho))}
 
 

@@ -565,10 +565,10 @@ static Generator _random_generators[1];
 using namespace std;
 %s
 int main() {
-    double a[10];
-    while (fread(a, sizeof(double), 10, stdin) == 10) {
+    double a[11];
+    while (fread(a, sizeof(double), 11, stdin) == 11) {
         const double rho = efficacy(a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7],
-                                    a[8], a[9], 0);
+                                    a[8], a[9], a[10], 0);
         fwrite(&rho, sizeof rho, 1, stdout);
     }
 }
@@ -596,22 +596,25 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any], Any]:
     return call
 
 
-def arguments(rule: GraupnerBrunel, rho: Any, c: Any, elapsed: Any) -> Any:
+def arguments(
+    rule: GraupnerBrunel, rho: Any, c: Any, elapsed: Any, labile: float = 1.0
+) -> Any:
     names = ("tau_Ca", "theta_d", "theta_p", "gamma_d", "gamma_p", "sigma", "tau")
-    fixed = [float(getattr(rule, name)) for name in names]
+    fixed = [*(float(getattr(rule, name)) for name in names), labile]
     return np.column_stack([rho, c, elapsed, np.tile(fixed, (len(rho), 1))])
 
 
+@pytest.mark.parametrize("labile", [1.0, 0.3])
 @pytest.mark.parametrize("name", ["hippocampal-slices", "hippocampal-cultures", "D'"])
 def test_cpp_and_numpy_agree_without_noise(
-    name: str, compiled: Callable[[Any], Any]
+    name: str, labile: float, compiled: Callable[[Any], Any]
 ) -> None:
     rule, rng, n = silent(SETS[name]), np.random.default_rng(8), 5000
     elapsed = rng.choice([0.0, 1.0], n, p=[0.05, 0.95]) * 10 ** rng.uniform(-4, 6, n)
     c = rng.choice([0.0, rule.theta_d, rule.theta_p, np.nan], n, p=[0.1, 0.1, 0.1, 0.7])
     c = np.where(np.isnan(c), rng.uniform(0, 6, n), c)
     rho = np.where(rng.random(n) < 0.1, 0.5, rng.uniform(-0.4, 1.4, n))
-    rows = arguments(rule, rho, c, elapsed)
+    rows = arguments(rule, rho, c, elapsed, labile)
     expected = efficacy(*rows[:, :3].T, *rows[0, 3:])
     # Near the ridge hours make much of the last digit.
     clear = np.abs(rho - 0.5) > 1e-3
