@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from .cells import AdEx, Cell
 from .drives import Background, ShockDrive
+from .excitability import ExcitabilityDrive, IntrinsicExcitability
 from .parameters import ASSUMED, Source
 from .projection import Projection
 from .quantity import Quantity
@@ -88,6 +89,21 @@ class PrincipalShock(ShockDrive):
 
     I_shock: Quantity = ASSUMED("2 nA")
     evenness: float = ASSUMED(0.8)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recruitment(IntrinsicExcitability):
+    """Cells that an experience recruits are those in which c-Fos shows."""
+
+    theta: Quantity = ASSUMED("13.5 Hz")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrincipalExcitability(ExcitabilityDrive):
+    """Recruited principal cells fire more easily for hours, as with much CREB."""
+
+    law: IntrinsicExcitability = Recruitment()
+    I_excitable: Quantity = ASSUMED("60 pA")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +211,7 @@ class BLA(Region):
     pv: Cell = PV()
     principal_background: Background = PrincipalBackground()
     principal_shock: ShockDrive = PrincipalShock()
+    principal_excitability: ExcitabilityDrive = PrincipalExcitability()
     pv_background: Background = PVBackground()
     ca1_to_principal: Projection = CA1ToPrincipal()
     fan_to_principal: Projection = FanToPrincipal()

@@ -1,5 +1,7 @@
 """Plasticity rules, one file each."""
 
+from ..circuits.excitability import ExcitabilityDrive as ExcitabilityDrive
+from ..circuits.excitability import IntrinsicExcitability as IntrinsicExcitability
 from .anti_hebbian_stdp import AntiHebbianSTDP as AntiHebbianSTDP
 from .btsp import BTSP as BTSP
 from .combined import Combined as Combined
@@ -9,7 +11,6 @@ from .global_inhibitory import GlobalInhibitory as GlobalInhibitory
 from .graupner_brunel import GraupnerBrunel as GraupnerBrunel
 from .hebb import Hebb as Hebb
 from .inhibitory_stdp import InhibitorySTDP as InhibitorySTDP
-from .intrinsic import ExcitabilityDrive as ExcitabilityDrive
 from .orchestrated_stdp import OrchestratedSTDP as OrchestratedSTDP
 from .pair_stdp import PairSTDP as PairSTDP
 from .resistant_bistable import ResistantBistable as ResistantBistable

@@ -66,7 +66,8 @@ class EarlyAlzheimer(Engram):
     pause: Quantity = ASSUMED("1 s", "time from one burst to the next")
     tetanus: Quantity = ROY("100 Hz", "frequency of that light")
     flash: Quantity = ASSUMED("5 ms", "duration of a pulse of that light")
-    axons: Quantity = ASSUMED("600 nS", "conductance of labelled cells of that cortex")
+    axons: Quantity = ASSUMED("200 nS", "conductance of labelled cells of that cortex")
+    steadier: float = ASSUMED(3.0, "what an opsin for 100 Hz conducts there, over ChR2")
     test: Quantity = ASSUMED("5 min", "duration of the natural test")
 
     def __post_init__(self) -> None:
@@ -75,7 +76,7 @@ class EarlyAlzheimer(Engram):
         self.must_be("0 or more", "months")
         self.must_be("at least 1", "bursts")
         self.must_be("a value above 0", "burst", "pause", "test", "tetanus", "flash")
-        self.must_be("0 or more", "axons")
+        self.must_be("0 or more", "axons", "steadier")
         self.must_fit(f"test={self.test}", float(self.test) / self.pace)
         self.must_fit(f"bursts={self.bursts}", self._tetanus_s)
         turns = -self.linear / (2 * self.square) if self.square < 0 else float("inf")
@@ -119,9 +120,18 @@ class EarlyAlzheimer(Engram):
             source=Uniform(),
             amount=1e4,
             trains=trains,
-            conductance=self.axons,
+            conductance=self._steady(self.axons),
         )
-        return {INPUTS: on_cortex, LABEL: replace(self.light(LABEL), trains=trains)}
+        on_dentate = replace(
+            self.light(LABEL),
+            trains=trains,
+            conductance=self._steady(self.conductance),
+        )
+        return {INPUTS: on_cortex, LABEL: on_dentate}
+
+    def _steady(self, conductance: Quantity) -> Quantity:
+        """Return what stands for oChIEF: in such trains ChR2 falls to a third."""
+        return quantity(f"{self.steadier * float(conductance) * 1e9:.12g} nS")
 
     def timeline(self, arm: str) -> tuple[Step, ...]:
         """Return what happens to the animals of an arm."""

@@ -17,11 +17,11 @@ import pytest
 
 from trisynapse.circuits.cells import Cell
 from trisynapse.circuits.circuit import Circuit
+from trisynapse.circuits.excitability import ExcitabilityDrive
 from trisynapse.circuits.parameters import ASSUMED
 from trisynapse.circuits.quantity import quantity
 from trisynapse.circuits.region import Region
 from trisynapse.circuits.slice import Slice
-from trisynapse.plasticity.intrinsic import ExcitabilityDrive
 from trisynapse.simulation import builds
 from trisynapse.simulation.backends import Outcome
 from trisynapse.simulation.experiment import ArmResult, Experiment, Interrupted, Silence

@@ -7,13 +7,16 @@ import brian2 as b2
 import numpy as np
 import pytest
 
+from trisynapse.circuits import Memory
 from trisynapse.circuits.cells import Cell
 from trisynapse.circuits.drives import COLUMNS
+from trisynapse.circuits.excitability import ExcitabilityDrive, IntrinsicExcitability
 from trisynapse.circuits.network import Clocks, group, looking
 from trisynapse.circuits.parameters import ASSUMED
 from trisynapse.circuits.quantity import Quantity, quantity
 from trisynapse.circuits.region import Population
-from trisynapse.plasticity.intrinsic import ExcitabilityDrive, IntrinsicExcitability
+from trisynapse.simulation.gap import cross
+from trisynapse.simulation.state import lived, newborn
 
 pytestmark = pytest.mark.usefixtures("numpy_target")
 
@@ -143,3 +146,21 @@ def test_what_an_episode_raised_has_gone_by_the_next_day() -> None:
 def test_a_fall_that_makes_no_sense_is_refused(changed: Any, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         replace(LINEAR, **changed)
+
+
+def test_principal_cells_of_the_amygdala_are_raised_by_what_shows_c_fos() -> None:
+    circuit, name = Memory(scale=0.1), "bla_principal"
+    n = circuit.populations[name].size
+    theta = circuit.transcribing[name]
+    rates_hz = np.where(np.arange(n) < 5, 1.1 * theta, 0.9 * theta)
+    ids = np.repeat(np.arange(n), np.round(rates_hz * 100).astype(int))
+    nothing = np.zeros(0)
+    spikes = {p: (nothing, nothing) for p in circuit.populations} | {name: (ids, ids)}
+    active = lived(newborn(circuit, {}, 1), circuit, spikes, 100.0)
+    assert active.variables[name]["excitability"].tolist() == [1.0] * 5 + [0.0] * (
+        n - 5
+    )
+    hours = cross(active, circuit, {}, {}, ((6 * HOUR,),), 1, "0/home")
+    assert hours.variables[name]["excitability"][:5] == pytest.approx(0.25)
+    day = cross(active, circuit, {}, {}, ((24 * HOUR,),), 1, "0/home")
+    assert not day.variables[name]["excitability"].any()

@@ -17,10 +17,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..circuits.drives import Drive
-from ..circuits.parameters import ASSUMED, Parameters, Source
-from ..circuits.projection import Array
-from ..circuits.quantity import Quantity
+from .drives import Drive
+from .parameters import ASSUMED, Parameters, Source
+from .projection import Array
+from .quantity import Quantity
 
 KASTELLAKIS = Source("Kastellakis et al. 2016", doi="10.1016/j.celrep.2016.10.015")
 
