@@ -50,7 +50,7 @@ class Principal(BLACell):
     """
 
     b: Quantity = ASSUMED("300 pA")
-    reduced_ahp: float = ASSUMED(0.5, "share of b that a cell with much CREB lacks")
+    reduced_ahp: float = ASSUMED(0.6, "share of b that a cell with much CREB lacks")
 
     reset: ClassVar[str] = "v = V_r; w += b*(1 - reduced_ahp*raised)"
 
@@ -95,7 +95,7 @@ class PrincipalShock(ShockDrive):
 class Recruitment(IntrinsicExcitability):
     """Cells that an experience recruits are those in which c-Fos shows."""
 
-    theta: Quantity = ASSUMED("13.5 Hz")
+    theta: Quantity = ASSUMED("13 Hz")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -157,7 +157,7 @@ class Thresholds(Parameters):
     dg_granule: Quantity = ASSUMED("0.4 Hz", "threshold of granule cells")
     ca3_pyramidal: Quantity = ASSUMED("0.3 Hz", "threshold of CA3 pyramidal cells")
     ca1_pyramidal: Quantity = ASSUMED("0.75 Hz", "threshold of CA1 pyramidal cells")
-    bla_principal: Quantity = ASSUMED("13.5 Hz", "threshold of principal cells")
+    bla_principal: Quantity = ASSUMED("13 Hz", "threshold of principal cells")
     cea_output: Quantity = ASSUMED("30 Hz", "threshold of output cells")
     spread: float = ASSUMED(0.1, "spread of the cells' own thresholds, in logarithms")
 

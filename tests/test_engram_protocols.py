@@ -14,6 +14,7 @@ from trisynapse import cli
 from trisynapse.circuits import Memory
 from trisynapse.circuits.circuit import stream, stream_seed
 from trisynapse.circuits.light import Uniform
+from trisynapse.circuits.opsins import OPSINS
 from trisynapse.circuits.quantity import quantity
 from trisynapse.protocols.allocation import Allocation
 from trisynapse.protocols.catalogue import ENGRAMS, FIGURES, find
@@ -464,7 +465,17 @@ def test_the_tetanus_pairs_cortex_with_the_granule_cells_under_the_fibre() -> No
     assert isinstance(cortex.source, Uniform)
     again = protocol(AD).light("engram")
     assert (dentate.source, dentate.amount) == (again.source, again.amount)
-    assert dentate.conductance == again.conductance
+    assert float(dentate.conductance) == pytest.approx(3 * float(again.conductance))
+    assert float(cortex.conductance) == pytest.approx(600e-9)
+
+
+def test_chr2_conducts_a_third_of_its_peak_in_the_tetanus() -> None:
+    """What an opsin that does not desensitise brings there, `steadier` stands for."""
+    lit = course(step(AD, "ad-ltp", "tetanus"))[:1000]
+    photons_per_joule = 473e-9 / (6.626e-34 * 2.998e8)
+    open_share = OPSINS["ChR2"].open(1e4 * photons_per_joule * lit[:, None], 1e-3)[:, 0]
+    ratio = open_share.max() / open_share[-500:].mean()
+    assert ratio == pytest.approx(protocol(AD).steadier, rel=0.05)
 
 
 def test_light_is_made_by_the_parameters_of_the_protocol() -> None:
