@@ -95,13 +95,13 @@ class Conditioning(Protocol):
     circle: Quantity = ASSUMED("8 cm", "radius of the path round the chamber")
     lap: Quantity = ASSUMED("2 s", "simulated time of a lap")
     half_rate: Quantity = ASSUMED(
-        "10.5 Hz", "CeA rate at which freezing is half its most"
+        "10 Hz", "CeA rate at which freezing is half its most"
     )
     steepness: float = ASSUMED(6.0, "exponent of the readout of freezing")
     neuromodulation: float = ASSUMED(
         41.65, "neuromodulation of a living brain, as a multiple of a slice's"
     )
-    readout: Quantity = ASSUMED("1 s", "time constant of the readout")
+    readout: Quantity = ASSUMED("0.3 s", "time constant of the readout")
     ceiling: float = ASSUMED(0.65, "most that an animal freezes, share of the time")
 
     def __post_init__(self) -> None:
