@@ -171,10 +171,11 @@ def test_a_plastic_synapse_carries_the_symbols_of_its_equations() -> None:
 def unused(drive: Drive) -> set[str]:
     """Return the variables that no equation reads and the symbols that nothing does."""
     read = set(re.findall(r"\w+", f"{drive.update}\n{drive.current}"))
-    draws = (type(drive).start, type(drive).enter)
-    drawn_with = {name for draw in draws for name in draw.__code__.co_names}
+    kind = type(drive)
+    methods = (kind.start, kind.enter, kind.lived, kind.rested)
+    used = {name for method in methods for name in method.__code__.co_names}
     variables = set(variables_of(drive.variables))
-    return (variables - read) | ({f.name for f in fields(drive)} - read - drawn_with)
+    return (variables - read) | ({f.name for f in fields(drive)} - read - used)
 
 
 def test_all_that_a_drive_declares_has_an_effect() -> None:
