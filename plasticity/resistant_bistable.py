@@ -7,10 +7,11 @@ The equations are those of `GraupnerBrunel`, but for a factor on what calcium do
     tau_resist d resistance/dt = [rho > rho_star] - resistance    in a gap
 
 Stimulation at the rate of theta reverses potentiation within 10 min of its induction
-and not later (Larson et al. 1993), and hardly reverses what spaced trains induced (Park
-et al. 2019). That a synapse then is as strong as before and only harder to move, either
-way, is the form of Fusi et al. (2005). Resistance grows in gaps: an episode is
-simulated for seconds, in which it stays.
+and not later (Larson et al. 1993, doi:10.1016/0006-8993(93)90406-d), and hardly that
+which spaced trains induced; whether time or the kind of potentiation decides is open
+(Park et al. 2019, doi:10.1186/s13041-019-0451-6). That a synapse then is as strong as
+before and only harder to move, either way, is the form of Fusi et al. (2005).
+Resistance grows in gaps: an episode is simulated for seconds, in which it stays.
 
 Exact as `GraupnerBrunel` is: where the factor is constant it shortens the time above a
 threshold. In a gap no synapse changes sides once its calcium has run down.
