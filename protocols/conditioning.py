@@ -106,6 +106,7 @@ class Conditioning(Protocol):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
+        super().__post_init__()
         above, not_below = "a value above 0", "0 or more"
         self.must_be("at least 1", "shocks")
         self.must_be("0 or more", "neuromodulation")

@@ -83,6 +83,7 @@ class Consolidation(Protocol):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
+        super().__post_init__()
         self.must_be("at least 1", "pulses")
         self.must_be("a value above 0", "pulse", "background", "share")
         self.must_be("a share from 0 to 1", "share")

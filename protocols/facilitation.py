@@ -50,6 +50,7 @@ class Facilitation(Protocol):
 
     def __post_init__(self) -> None:
         """Refuse a train without a pulse."""
+        super().__post_init__()
         self.must_be("at least 1", "pulses")
         if self.pulses > 1000:
             raise ValueError(f"pulses={self.pulses}: 1000 at most are possible.")

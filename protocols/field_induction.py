@@ -76,6 +76,7 @@ class FieldInduction(Animal):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
+        super().__post_init__()
         self.must_be("a value above 0", "ring", "speed", "slowness", "pierced")
         self.must_be("at least 1", "before", "after", "places")
         self.must_be("a share from 0 to 1", "pierced", "slowness")

@@ -125,6 +125,7 @@ class Navigation(Animal):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
+        super().__post_init__()
         self.must_be("0 or more", "begin", "f_theta", "path_seed")
         self.must_be("at least 1", "judged", "shuffles")
         if not SHORTEST_S <= float(self.duration) <= LONGEST_S:

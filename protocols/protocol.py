@@ -78,6 +78,11 @@ class Protocol(Parameters):
     branch: ClassVar[str] = "other animals"  # what goes through a branch
 
     circuit: Circuit = symbol("the circuit that it runs on")
+    draw: int = ASSUMED(1, "which draw of what is random: 2 is the same animal again")
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run."""
+        self.must_be("at least 1", "draw")
 
     @property
     @abstractmethod

@@ -87,6 +87,7 @@ class Rig(Protocol):
 
     def __post_init__(self) -> None:
         """Refuse what no rig can do."""
+        super().__post_init__()
         self.must_be("a share from 0 to 1", "intensity")
         self.must_be("a value above 0", "test_intensity", "every", "duration")
         if float(self.baseline) < NEAR_S:

@@ -54,6 +54,7 @@ class Ring(Protocol):
 
     def __post_init__(self) -> None:
         """Refuse what is no ring."""
+        super().__post_init__()
         if not isinstance(self.running.room, CircularTrack):
             raise ValueError(
                 f"room={self.running.room.name}: a {CircularTrack.name} is wanted."

@@ -258,6 +258,7 @@ def _plan(order: Order) -> Plan:
         timelines,
         protocol.structure,
         protocol.labels,
+        protocol.draw,
     )
     return Plan(order, protocol, experiment)
 

@@ -72,6 +72,7 @@ class WaterMazeTask(Protocol):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be swum."""
+        super().__post_init__()
         self.must_be("0 or more", "start", "order_seed")
         if not 2 * BLOCK <= self.trials <= 1000:
             raise ValueError(

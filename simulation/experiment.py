@@ -95,7 +95,8 @@ class Experiment:
     """A circuit, its rules, one animal (the seed) and a timeline an arm.
 
     ``structure`` names projections, and what rewires them in gaps; ``labels`` are the
-    viruses that the animal was given.
+    viruses that the animal was given. Another ``draw`` is the same animal again: what
+    is drawn in a step (noise, which cells or synapses a procedure takes) differs.
     """
 
     circuit: Circuit
@@ -104,6 +105,7 @@ class Experiment:
     timelines: Mapping[str, tuple[Step, ...]]
     structure: Mapping[str, Rewiring] = field(default_factory=dict)
     labels: Labels = field(default_factory=dict)
+    draw: int = 1
 
     def run(
         self, folder: Path, workers: int | None = None, progress: Progress | None = None
@@ -142,11 +144,12 @@ class Experiment:
             + builds.own_code("circuits/*.py", "plasticity/*.py", "simulation/*.py")
         )
         histories = {}
+        again = f"/{self.draw}" if self.draw != 1 else ""
         for arm, steps in self.timelines.items():
             nodes, starts = [], []
             parent, clock, aside = root, 0.0, 0.0
             for index, step in enumerate(steps):
-                place = f"{index}/{step.name}"
+                place = f"{index}/{step.name}{again}"
                 node = Node(_name(parent, place, step), parent, step, place)
                 nodes.append(node)
                 starts.append(clock + aside if step.branch else clock)

@@ -129,6 +129,23 @@ def test_another_seed_or_value_shares_nothing(fake: Fake, tmp_path: Path) -> Non
     assert fake.lengths == [1, 1, 1]
 
 
+def test_another_draw_is_the_same_animal_with_other_noise(
+    fake: Fake, tmp_path: Path
+) -> None:
+    steps = {"arm": (visit(1), visit(2))}
+    first, other, again = (
+        content(Experiment(CIRCUIT, RULES, 1, steps, draw=draw).run(tmp_path / name))
+        for name, draw in (("first", 1), ("other", 2), ("again", 2))
+    )
+    assert other == again != first
+    born = [state.variables for seconds, state in fake.seen if seconds == 1e-3]
+    assert len(born) == 3
+    for variables in born[1:]:
+        for owner, values in variables.items():
+            for name, value in values.items():
+                np.testing.assert_array_equal(value, born[0][owner][name])
+
+
 def test_a_branch_leaves_its_snapshot_as_it_was(fake: Fake, tmp_path: Path) -> None:
     before = experiment(arm=(visit(1),)).run(tmp_path)
     snapshot = files(tmp_path)

@@ -427,6 +427,7 @@ def test_a_steep_readout_is_a_step(cage: FearConditioning) -> None:
 @pytest.mark.parametrize(
     ("symbol", "value", "wanted"),
     [
+        ("draw", "0", "at least 1"),
         ("shocks", "0", "at least 1"),
         ("shocks", "-1", "at least 1"),
         ("habituation", "0 s", "a value above 0"),

@@ -189,3 +189,8 @@ def test_a_stopped_run_does_not_go_on_with_another_file(tmp_path: Path) -> None:
     file.write_text("0\n2\n")
     with pytest.raises(ValueError, match="pulses.txt has changed since the run was"):
         running.resume(folder)
+
+
+def test_draw_reaches_the_experiment() -> None:
+    assert planned().experiment.draw == 1
+    assert planned("draw=2").experiment.draw == 2
