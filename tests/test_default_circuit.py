@@ -74,6 +74,9 @@ def test_no_population_runs_away(paired):
                 assert hertz.max() < 50, (population, span.name)
 
 
+# In another place hardly a cell of the amygdala fires, in any animal.
+KNOWN = {"BLA over chance, A over B"}
+
 # What one animal may miss by chance, which is another one on another processor: how
 # strongly it learns, how many cells that labels, and whether any cell of its amygdala
 # fires fast enough in a test to be seen again (docs/engrams.md, animals differ).
@@ -85,13 +88,12 @@ CHANCE = {
     "BLA labelled",
     "CA1 over chance, A over B",
     "BLA re-activated in A, over chance",
-    "BLA over chance, A over B",
 }
 
 
-def test_a_shocked_animal_misses_no_band_but_by_chance(recording):
+def test_a_shocked_animal_misses_no_band_but_those_known_or_by_chance(recording):
     missed = {m.name for m in recording.measures if m.passes == 0}
-    assert missed <= CHANCE
+    assert missed <= KNOWN | CHANCE
     assert sum(m.passes == 1 for m in recording.measures) > 20
 
 
@@ -122,10 +124,10 @@ def test_learning_is_in_the_synapses_of_the_labelled_cells(paired):
 
 
 @pytest.mark.slow
-def test_every_group_meets_its_bands_on_a_seed_that_chose_nothing():
+def test_no_group_misses_a_band_but_by_chance_on_a_seed_that_chose_nothing():
     """All four arms on seed 11; docs/calibration.md tells which seeds chose values."""
     measures = run("fear-conditioning", seed=11).measures
-    assert {m.name for m in measures if m.passes == 0} <= CHANCE
+    assert {m.name for m in measures if m.passes == 0} <= KNOWN | CHANCE
     assert {m.arm for m in measures if m.passes == 1} == {
         "paired",
         "no-shock",
